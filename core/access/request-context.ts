@@ -1,0 +1,8 @@
+import type { Principal } from './principal.ts'
+
+/** What travels with one request from the door through the gateway to each subgraph. The object itself is the request's identity. */
+export interface RequestContext {
+  requestId: string
+  principal: Principal
+  signal?: AbortSignal
+}

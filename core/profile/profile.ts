@@ -1,0 +1,128 @@
+import type { EventKey, EventType, TrailId } from '../events/event.ts'
+import type { IdentityKey, ProfileId } from '../identity/identity-key.ts'
+import type { JsonValue } from '../json.ts'
+
+/**
+ * What is known from a set of events. Every part is a join (sums over disjoint events, last writer by (time, event
+ * key), minimum, maximum, union, bounded lists in time order), so states combine in any order to the same result.
+ */
+export interface ProfileState {
+  /** Number of events. */
+  events: number
+  firstSeenAt: number | null
+  lastSeenAt: number | null
+  traits: Record<string, TraitState>
+  orders: Record<string, OrderState>
+  /** By refund id, else by the order id that the refund names. */
+  refunds: Record<string, RefundState>
+  /** Product id to when it was last bought or viewed: the newest PRODUCTS_KEPT of each. */
+  bought: Record<string, number>
+  viewed: Record<string, number>
+  /** The newest RECENT_KEPT events, newest first by (time, key). */
+  recent: RecentEvent[]
+}
+
+export interface TraitState {
+  value: JsonValue
+  at: number
+  key: EventKey
+}
+
+/** Amounts are integer minor units of `currency` (ISO 4217). */
+export interface OrderState {
+  gross: number
+  currency: string
+  /** The earliest time that this order was completed. */
+  orderedAt: number
+  /** The time and key of the event that the amounts come from: the last writer. */
+  at: number
+  key: EventKey
+}
+
+export interface RefundState {
+  amount: number
+  currency: string
+  at: number
+  key: EventKey
+}
+
+export interface RecentEvent {
+  key: EventKey
+  type: EventType
+  name: string
+  time: number
+}
+
+/** What a reader of the graph can see of a profile; derived from its state and its keys, kept in the profile document. */
+export interface ProfileView {
+  identities: IdentityKey[]
+  firstSeenAt: number | null
+  lastSeenAt: number | null
+  eventCount: number
+  /** Values only; `email`, `firstName`, `lastName`, `locale` are resolved from here. */
+  traits: Record<string, JsonValue>
+  /** By ISO 4217 currency. */
+  metrics: Record<string, MetricsView>
+  /** Newest first, at most RECENT_ORDERS_KEPT. */
+  recentOrders: RecentOrder[]
+  /** Product ids, newest first. */
+  bought: ProductTouch[]
+  viewed: ProductTouch[]
+  recent: RecentEvent[]
+}
+
+/** Amounts are integer minor units. */
+export interface MetricsView {
+  orders: number
+  grossRevenue: number
+  refunded: number
+  firstOrderAt: number | null
+  lastOrderAt: number | null
+}
+
+export interface RecentOrder {
+  orderId: string
+  key: EventKey
+  orderedAt: number
+  gross: number
+  currency: string
+}
+
+export interface ProductTouch {
+  productId: string
+  at: number
+}
+
+/** A change that the feed tells: which versions it covers and which parts of the graph it touched. */
+export interface OutboxEntry {
+  /** First and last version covered; equal for a single change, a range once an outbox has collapsed. */
+  from: number
+  version: number
+  /** Names of the graph's fields that changed; empty when the outbox has collapsed. */
+  changed: string[]
+  at: number
+}
+
+/** The document of one profile. */
+export interface ProfileDocument {
+  id: ProfileId
+  /** Rises with every write; what compare-and-set is on. */
+  rev: number
+  /** Rises by one with every change that a reader can see. */
+  version: number
+  asOf: number
+  view: ProfileView
+  /** Which rows and trails it was combined from. */
+  basis: ProfileBasis
+  /** Present on a tombstone: the profile that its own key now belongs to. */
+  mergedInto: ProfileId | null
+  /** The next instant at which something changes without an event; null when nothing does. */
+  nextChangeAt: number | null
+  outbox: OutboxEntry[]
+}
+
+export interface ProfileBasis {
+  /** The highest sequence of an identity row ever seen. */
+  seq: number
+  trails: Record<TrailId, number>
+}

@@ -1,0 +1,214 @@
+import type { ApiKeyRecord } from '../core/access/principal.ts'
+import type { Event, EventKey, TrailId } from '../core/events/event.ts'
+import type { IdentityBatch, IdentityRow, PairRow } from '../core/identity/identity-log.ts'
+import type { IdentityKey, ProfileId } from '../core/identity/identity-key.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { ProductDocument } from '../core/products/product.ts'
+import type { OutboxEntry, ProfileDocument, ProfileState } from '../core/profile/profile.ts'
+
+/*
+ * What Monogram asks of a store. Each document is written atomically and by itself: a list of writes is a list of
+ * independent writes that may be carried out together, and a caller relies on nothing across two of them.
+ *
+ * A promise that resolves means durable: it survives SIGKILL and loss of power. A promise that rejects with
+ * StorageError means unknown: each write of the call may or may not have taken effect, so a caller reads again, or
+ * repeats a call that is safe to repeat (each says whether it is). Nothing else is ever thrown, but for a bug
+ * (a value that no store may be given: undefined, NaN, a lone NUL in text), which throws TypeError before any effect.
+ *
+ * Reads see every write that was acknowledged before they began.
+ */
+export interface Storage extends AsyncDisposable {
+  readonly events: EventStore
+  readonly trails: TrailStore
+  readonly profiles: ProfileStore
+  readonly identities: IdentityStore
+  readonly products: ProductStore
+  readonly apiKeys: ApiKeyStore
+  readonly progress: ProgressStore
+  /** Resolves when the store can take a write, rejects with StorageError when it cannot. */
+  ready(): Promise<void>
+}
+
+/** The store could not answer: the effect of the call is unknown. `retryable` says whether trying later may help. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly retryable: boolean
+  constructor(message: string, options: { retryable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause })
+    this.retryable = options.retryable
+  }
+}
+
+/** `conflict`: the key is taken by an event with another body, which stays; the new body is kept beside it. */
+export type AppendResult = 'stored' | 'duplicate' | 'conflict'
+
+/** What a fold needs of a row that awaits it. */
+export interface PendingEvent {
+  event: Event
+  /** Raised each time a parked event is released: marks of an earlier attempt do not count. */
+  attempt: number
+}
+
+export interface EventMark {
+  key: EventKey
+  attempt: number
+  outcome: 'folded' | 'parked'
+  /** The version of the trail that carries the effect. */
+  trailVersion: number
+  /** Why it was parked. */
+  error?: string
+}
+
+export interface StoredEvent extends Event {
+  state: 'pending' | 'folded' | 'parked'
+  trailVersion: number | null
+}
+
+export interface EventPosition {
+  time: number
+  key: EventKey
+}
+
+/** The log that an acknowledgement refers to. */
+export interface EventStore {
+  /** Inserts each if its key is absent, pending. Results in the order given. Safe to repeat. */
+  append(events: readonly Event[]): Promise<AppendResult[]>
+  /** Trails with at least one pending event, in order of id, ids above `after` only. */
+  findPendingTrails(after: TrailId | null, limit: number): Promise<TrailId[]>
+  /** Up to `limit` pending events of each of these trails, oldest arrival first. */
+  readPending(trails: readonly TrailId[], limit: number): Promise<Map<TrailId, PendingEvent[]>>
+  /** Ends pending of each row that is still pending in that attempt. Safe to repeat. */
+  mark(marks: readonly EventMark[]): Promise<void>
+  /** Events whose pairs are not recorded yet. */
+  findUnlinked(limit: number): Promise<Pick<Event, 'key' | 'pairs' | 'receivedAt'>[]>
+  /** Says that the pairs of these events are recorded. Safe to repeat. */
+  clearLinks(keys: readonly EventKey[]): Promise<void>
+  /** In any order; unknown keys are left out. */
+  get(keys: readonly EventKey[]): Promise<StoredEvent[]>
+  /**
+   * For each group of trails its newest events by (time, key), all trails of a group together, at most `limit` a
+   * group, strictly before `before` when given, only of those names (tracks) or types when `names` is given.
+   */
+  listByTrails(groups: readonly (readonly TrailId[])[], query: EventListQuery): Promise<StoredEvent[][]>
+  /** How many events each group of trails has, under the same filter. */
+  countByTrails(groups: readonly (readonly TrailId[])[], names: readonly string[] | null): Promise<number[]>
+  /** Every event of these names, in arrival order, in pages: begin with null, go on with `next` until it is null. */
+  scan(
+    names: readonly string[] | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ events: StoredEvent[]; next: string | null }>
+  stats(): Promise<{ events: number; pending: number; parked: number; conflicts: number }>
+}
+
+export interface EventListQuery {
+  names: readonly string[] | null
+  before: EventPosition | null
+  limit: number
+}
+
+/** An event that the trail's state already holds, until its row is marked. */
+export interface AppliedEntry {
+  key: EventKey
+  attempt: number
+  version: number
+  parked?: string
+}
+
+export interface TrailDocument {
+  id: TrailId
+  /** The normalised key of the identity that its events were sent with, and the profile derived from that key. */
+  identity: IdentityKey
+  home: ProfileId
+  /** Rises by one with every write. */
+  version: number
+  state: ProfileState
+  applied: AppliedEntry[]
+  /** Its profile has not been materialised from this version yet. */
+  dirty: boolean
+}
+
+export interface TrailStore {
+  get(ids: readonly TrailId[]): Promise<Map<TrailId, TrailDocument>>
+  /**
+   * Compare-and-set: each takes effect only where the stored version is `version - 1` (insert-if-absent for 1).
+   * True where it did. After an unknown outcome a repeat may answer false although the first took effect.
+   */
+  put(trails: readonly TrailDocument[]): Promise<boolean[]>
+  /** Trails of the keys whose derived profile is one of these. */
+  findByHomes(homes: readonly ProfileId[]): Promise<TrailDocument[]>
+  /** Dirty trails, at most `limit`, in order of id, ids above `after` only. */
+  findDirty(after: TrailId | null, limit: number): Promise<Pick<TrailDocument, 'id' | 'identity' | 'home'>[]>
+  /** Clears dirty where the version is still this one. Safe to repeat. */
+  clearDirty(trails: readonly { id: TrailId; version: number }[]): Promise<void>
+}
+
+/** A profile as it is written, with the words it is found by: lower case, without repetition. */
+export interface ProfileWrite {
+  profile: ProfileDocument
+  terms: readonly string[]
+}
+
+export interface ProfileStore {
+  /** One statement whatever the number of ids. Unknown ids are left out. */
+  get(ids: readonly ProfileId[]): Promise<Map<ProfileId, ProfileDocument>>
+  /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
+  put(writes: readonly ProfileWrite[]): Promise<boolean[]>
+  /** Profiles with something in their outbox, at most `limit`. */
+  findOutbox(limit: number): Promise<{ id: ProfileId; mergedInto: ProfileId | null; outbox: OutboxEntry[] }[]>
+  /** Drops the entries up to that version. Safe to repeat. */
+  trimOutbox(trims: readonly { id: ProfileId; version: number }[]): Promise<void>
+  /** Profiles whose nextChangeAt is at or before `now`, the longest due first. */
+  findDue(now: number, limit: number): Promise<ProfileId[]>
+  /** Profiles (no tombstones) that have, for every prefix, a term beginning with it; in order of id, above `after`. */
+  search(prefixes: readonly string[], after: ProfileId | null, limit: number): Promise<ProfileId[]>
+  /** All that are no tombstones, in order of id. */
+  list(after: ProfileId | null, limit: number): Promise<ProfileId[]>
+  stats(): Promise<{ profiles: number; outbox: number }>
+}
+
+export interface IdentityStore {
+  /** Rows of these keys; a key without a row belongs to the profile derived from it. */
+  rows(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, IdentityRow>>
+  /** For each profile the rows that name it, and its own key's row when there is one. */
+  rowsOfProfiles(ids: readonly ProfileId[]): Promise<IdentityRow[]>
+  /** Writes each row where it is absent or its stored seq is below the given one. Safe to repeat. */
+  putRows(rows: readonly IdentityRow[]): Promise<void>
+  /** Inserts each pair, pending, if absent. Safe to repeat. */
+  recordPairs(pairs: readonly PairRow[]): Promise<void>
+  /** Pending pairs, oldest first by (at, id). */
+  findPendingPairs(limit: number): Promise<PairRow[]>
+  /** Ends pending. Safe to repeat. */
+  clearPairs(ids: readonly string[]): Promise<void>
+  /** The newest batch of the identity log, read from the primary; null when the log is empty. */
+  head(): Promise<IdentityBatch | null>
+  /** Inserts batch n if there is none of that number. False when there is. */
+  insertBatch(batch: IdentityBatch): Promise<boolean>
+  setBatchDone(n: number): Promise<void>
+  /** Batches above n, in order. */
+  listBatches(above: number, limit: number): Promise<IdentityBatch[]>
+}
+
+export interface ProductStore {
+  /** One statement whatever the number of ids. Unknown ids are left out. */
+  get(ids: readonly string[]): Promise<Map<string, ProductDocument>>
+  /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
+  put(products: readonly ProductDocument[]): Promise<boolean[]>
+  findOutbox(limit: number): Promise<{ id: string; outbox: OutboxEntry[] }[]>
+  trimOutbox(trims: readonly { id: string; version: number }[]): Promise<void>
+  list(after: string | null, limit: number): Promise<ProductDocument[]>
+  stats(): Promise<{ products: number }>
+}
+
+export interface ApiKeyStore {
+  get(id: string): Promise<ApiKeyRecord | null>
+  list(): Promise<ApiKeyRecord[]>
+  /** Inserts or replaces. */
+  put(record: ApiKeyRecord): Promise<void>
+}
+
+/** Small documents by which a long job (an import, a rebuild) goes on where it was interrupted. */
+export interface ProgressStore {
+  get(id: string): Promise<JsonObject | null>
+  put(id: string, progress: JsonObject): Promise<void>
+}
