@@ -1,0 +1,136 @@
+import { homeProfile, type IdentityKey, type ProfileId } from '../core/identity/identity-key.ts'
+import type { IdentityRow } from '../core/identity/identity-log.ts'
+import type { ProfileDocument } from '../core/profile/profile.ts'
+import { combineStates } from '../core/profile/state.ts'
+import { changedFields, profileView, searchTerms } from '../core/profile/view.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { IdentityStore, ProfileStore, ProfileWrite, TrailDocument, TrailStore } from '../storage/ports.ts'
+import { appendToOutbox } from './outbox.ts'
+
+export interface MaterialiseOptions {
+  profiles: ProfileStore
+  trails: TrailStore
+  identities: IdentityStore
+  clock: Clock
+}
+
+export interface Materialise {
+  /**
+   * Writes each profile anew from the trails of its keys, and ends dirty of those trails. Doing it again does no
+   * harm. Resolves when each was written from what was true after this call began.
+   */
+  (ids: readonly ProfileId[]): Promise<void>
+}
+
+const MAX_ATTEMPTS = 50
+
+export function createMaterialise({ profiles, trails, identities, clock }: MaterialiseOptions): Materialise {
+  return async (ids) => {
+    let open = [...new Set(ids)]
+    for (let attempt = 1; open.length > 0; attempt++) {
+      if (attempt > MAX_ATTEMPTS) throw new Error(`profiles ${open.join(', ')} stay contended`)
+      open = await materialiseOnce(open)
+    }
+  }
+
+  /** Returns the profiles that somebody else wrote in between. The order of the reads matters: profile, keys, trails. */
+  async function materialiseOnce(ids: readonly ProfileId[]): Promise<ProfileId[]> {
+    const stored = await profiles.get(ids)
+    const rows = groupRows(ids, await identities.rowsOfProfiles(ids))
+    const homes = new Set(ids.flatMap((id) => homesOf(id, rows.get(id))))
+    const byHome = groupByHome(await trails.findByHomes([...homes]))
+
+    const writes: ProfileWrite[] = []
+    const basis: TrailDocument[][] = []
+    for (const id of ids) {
+      const of = homesOf(id, rows.get(id)).flatMap((home) => byHome.get(home) ?? [])
+      const write = combine(id, stored.get(id), rows.get(id), of, clock())
+      if (!write) continue
+      writes.push(write)
+      basis.push(of)
+    }
+    if (writes.length === 0) return []
+    const written = await profiles.put(writes)
+    const clean = basis.flatMap((of, i) => (written[i] ? of.filter((trail) => trail.dirty) : []))
+    if (clean.length > 0) await trails.clearDirty(clean.map(({ id, version }) => ({ id, version })))
+    return writes.filter((_, i) => !written[i]).map((write) => write.profile.id)
+  }
+}
+
+interface ProfileRows {
+  /** Rows that name the profile. */
+  mine: IdentityRow[]
+  /** The row of its own key, wherever that points. */
+  own: IdentityRow | undefined
+}
+
+function groupRows(ids: readonly ProfileId[], rows: readonly IdentityRow[]): Map<ProfileId, ProfileRows> {
+  const grouped = new Map<ProfileId, ProfileRows>(ids.map((id) => [id, { mine: [], own: undefined }]))
+  for (const row of rows) {
+    grouped.get(row.profileId)?.mine.push(row)
+    const home = grouped.get(row.home)
+    if (home) home.own = row
+  }
+  return grouped
+}
+
+/** The homes of a profile's keys: of those whose row names it, and its own while that has no row. */
+function homesOf(id: ProfileId, rows: ProfileRows | undefined): ProfileId[] {
+  const homes = rows?.mine.map((row) => row.home) ?? []
+  return rows?.own ? homes : [...homes, id]
+}
+
+function groupByHome(trails: readonly TrailDocument[]): Map<ProfileId, TrailDocument[]> {
+  const grouped = new Map<ProfileId, TrailDocument[]>()
+  for (const trail of trails) {
+    const group = grouped.get(trail.home)
+    if (group) group.push(trail)
+    else grouped.set(trail.home, [trail])
+  }
+  return grouped
+}
+
+/** Null when there is nobody: no key, no row, no document. */
+function combine(
+  id: ProfileId,
+  stored: ProfileDocument | undefined,
+  rows: ProfileRows | undefined,
+  trails: readonly TrailDocument[],
+  now: number,
+): ProfileWrite | null {
+  const keys = keysOf(id, rows, trails)
+  const movedTo = keys.length === 0 ? (rows?.own?.profileId ?? null) : null
+  if (keys.length === 0 && movedTo === null && !stored) return null
+
+  const view = profileView(combineStates(trails.map((trail) => trail.state)), keys)
+  const wasAlive = stored !== undefined && stored.mergedInto === null
+  const changed = changedFields(wasAlive ? stored.view : null, view)
+  const visible = !stored || changed.length > 0 || stored.mergedInto !== movedTo
+  const version = (stored?.version ?? 0) + (visible ? 1 : 0)
+  const outbox = stored?.outbox ?? []
+  const seqs = rows ? [...rows.mine, ...(rows.own ? [rows.own] : [])].map((row) => row.seq) : []
+  return {
+    profile: {
+      id,
+      rev: (stored?.rev ?? 0) + 1,
+      version,
+      asOf: now,
+      view,
+      basis: {
+        seq: Math.max(stored?.basis.seq ?? 0, ...seqs),
+        trails: Object.fromEntries(trails.map((trail) => [trail.id, trail.version])),
+      },
+      mergedInto: movedTo,
+      nextChangeAt: null,
+      outbox: visible ? appendToOutbox(outbox, { from: version, version, changed, at: now }) : outbox,
+    },
+    terms: movedTo === null ? searchTerms(view) : [],
+  }
+}
+
+function keysOf(id: ProfileId, rows: ProfileRows | undefined, trails: readonly TrailDocument[]): IdentityKey[] {
+  const named = rows?.mine.map((row) => row.key) ?? []
+  if (rows?.own) return named
+  const own = trails.find((trail) => trail.home === id)?.identity
+  return own !== undefined && homeProfile(own) === id ? [...named, own] : named
+}

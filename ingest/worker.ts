@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TrailId } from '../core/events/event.ts'
+import { homeProfile } from '../core/identity/identity-key.ts'
+import type { Log } from '../platform/log.ts'
+import type { Storage } from '../storage/ports.ts'
+import type { Fold } from './fold.ts'
+import type { IdentityLog } from './identity/identity-log.ts'
+import { recordLinks } from './identity/record-links.ts'
+import type { Materialise } from './materialise.ts'
+import type { Relay } from './relay.ts'
+
+export interface WorkerOptions {
+  storage: Storage
+  fold: Fold
+  materialise: Materialise
+  identityLog: IdentityLog
+  relay: Relay
+  log: Log
+  /** How long it sleeps when there is nothing to do and nobody wakes it. */
+  pollMs?: number
+}
+
+export interface Worker extends AsyncDisposable {
+  /** Says that there is work: returns at once. */
+  wake(): void
+  /** Resolves when everything acknowledged before the call is folded, linked, materialised and relayed. */
+  settled(): Promise<void>
+}
+
+/** How many trails, links, pairs, profiles or outboxes one step takes. */
+const STEP = 200
+const MAX_BACKOFF_MS = 5_000
+
+/** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { storage, fold, materialise, identityLog, relay, log, pollMs = 250 } = options
+  const stopping = new AbortController()
+  let sleeping = new AbortController()
+  let woken = false
+  let waiting: { resolve: () => void; rounds: number }[] = []
+  let lastTrail: TrailId | null = null
+  let lastDirty: TrailId | null = null
+
+  const running = run()
+
+  return {
+    wake,
+    settled() {
+      wake()
+      // A round that is under way may have read before the call: two whole idle rounds from now are needed.
+      return new Promise((resolve) => waiting.push({ resolve, rounds: 2 }))
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      sleeping.abort()
+      await running
+      for (const { resolve } of waiting.splice(0)) resolve()
+    },
+  }
+
+  function wake(): void {
+    woken = true
+    sleeping.abort()
+  }
+
+  async function run(): Promise<void> {
+    let failures = 0
+    while (!stopping.signal.aborted) {
+      woken = false
+      try {
+        const busy = await round()
+        failures = 0
+        if (busy) await yieldToOthers()
+        else if (!settle()) await sleep(pollMs)
+      } catch (error) {
+        failures++
+        log.error({ err: error, failures }, 'a round of the worker failed; it is tried again')
+        await sleep(Math.min(MAX_BACKOFF_MS, 50 * 2 ** Math.min(failures, 10)), false)
+      }
+    }
+  }
+
+  /** One step of each kind; true when any of them found work. */
+  async function round(): Promise<boolean> {
+    const folded = await foldSome()
+    const linked = await recordLinks(storage.events, storage.identities, STEP)
+    const { decided, finished } = await identityLog.step(STEP)
+    const materialised = await materialiseSome()
+    const relayed = await relay.relay(STEP)
+    return folded || linked > 0 || decided > 0 || finished || materialised || relayed > 0
+  }
+
+  /** Goes round all trails with work, so that busy ones cannot keep others waiting. */
+  async function foldSome(): Promise<boolean> {
+    const trails = await storage.events.findPendingTrails(lastTrail, STEP)
+    const wrapped = trails.length === 0 && lastTrail !== null
+    lastTrail = trails.length < STEP ? null : (trails.at(-1) ?? null)
+    if (trails.length > 0) await fold.foldTrails(trails)
+    return trails.length > 0 || wrapped
+  }
+
+  async function materialiseSome(): Promise<boolean> {
+    const dirty = await storage.trails.findDirty(lastDirty, STEP)
+    const wrapped = dirty.length === 0 && lastDirty !== null
+    lastDirty = dirty.length < STEP ? null : (dirty.at(-1)?.id ?? null)
+    if (dirty.length > 0) {
+      const rows = await storage.identities.rows([...new Set(dirty.map((trail) => trail.identity))])
+      await materialise(dirty.map((trail) => rows.get(trail.identity)?.profileId ?? homeProfile(trail.identity)))
+    }
+    return dirty.length > 0 || wrapped
+  }
+
+  /** After an idle round: true when somebody waits for another one. */
+  function settle(): boolean {
+    for (const waiter of waiting) waiter.rounds--
+    for (const { resolve } of waiting.filter(({ rounds }) => rounds <= 0)) resolve()
+    waiting = waiting.filter(({ rounds }) => rounds > 0)
+    return waiting.length > 0
+  }
+
+  async function sleep(ms: number, wakeable = true): Promise<void> {
+    if (stopping.signal.aborted || (wakeable && woken)) return
+    sleeping = new AbortController()
+    const signal = wakeable ? sleeping.signal : stopping.signal
+    await delay(ms, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+function yieldToOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
