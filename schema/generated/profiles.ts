@@ -1,0 +1,1322 @@
+// Made from schema/subgraphs by `npm run generate`; do not edit.
+import type { JsonValue } from '../../core/json.ts'
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql'
+import type { ProfileModel, ProfilePage } from '../models.ts'
+export type Maybe<T> = T | null
+export type InputMaybe<T> = T | null | undefined
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> }
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string }
+  String: { input: string; output: string }
+  Boolean: { input: boolean; output: boolean }
+  Int: { input: number; output: number }
+  Float: { input: number; output: number }
+  /** An instant in RFC 3339, in UTC with milliseconds: `2011-12-09T12:50:00.000Z`. */
+  DateTime: { input: never; output: number }
+  /** Any JSON value, as it was sent. */
+  JSON: { input: never; output: JsonValue }
+  /** An integer between -(2^53 - 1) and 2^53 - 1: what a JSON number carries without loss. */
+  SafeInt: { input: never; output: number }
+  _FieldSet: { input: string; output: string }
+}
+
+/** What can be asked. */
+export type Query = {
+  /** The profile that an identity belongs to; null when nobody is known by it. */
+  profile: Maybe<Profile>
+  /** Many profiles at once, in the order asked, null where nobody is known: the way to read a batch of recipients. */
+  profiles: Array<Maybe<Profile>>
+  /** The segment with this key; null when there is none. */
+  segment: Maybe<Segment>
+  /** All segments that are defined. */
+  segments: Array<Segment>
+  /** People with, for every word of the text, an identity, a name or an e-mail address that begins with it. */
+  searchProfiles: Maybe<ProfileConnection>
+}
+
+/** What can be asked. */
+export type QueryProfileArgs = {
+  by: ProfileKey
+}
+
+/** What can be asked. */
+export type QueryProfilesArgs = {
+  by: Array<ProfileKey>
+}
+
+/** What can be asked. */
+export type QuerySegmentArgs = {
+  key: Scalars['String']['input']
+}
+
+/** What can be asked. */
+export type QuerySearchProfilesArgs = {
+  text: Scalars['String']['input']
+  first?: InputMaybe<Scalars['Int']['input']>
+  after?: InputMaybe<Scalars['String']['input']>
+}
+
+/** What can be followed live. */
+export type Subscription = {
+  /**
+   * The profile as it is now, then each change of it. When it is merged into another, a message says so, and a
+   * subscription by `kind` and `value` goes on with the profile that the identity then belongs to.
+   */
+  profileChanged: ProfileChange
+  /** Each entry into a segment and each exit from it. */
+  segmentChanged: MembershipChange
+}
+
+/** What can be followed live. */
+export type SubscriptionProfileChangedArgs = {
+  by: ProfileKey
+  resumeFrom?: InputMaybe<Scalars['String']['input']>
+  policy?: InputMaybe<DeliveryPolicy>
+}
+
+/** What can be followed live. */
+export type SubscriptionSegmentChangedArgs = {
+  key: Scalars['String']['input']
+  resumeFrom?: InputMaybe<Scalars['String']['input']>
+  policy?: InputMaybe<DeliveryPolicy>
+}
+
+/** Names a person: either `id` alone, or `kind` and `value` together. */
+export type ProfileKey = {
+  /** The id of a profile, as `Profile.id` told it. An id that was merged away leads to the profile it went into. */
+  id?: InputMaybe<Scalars['ID']['input']>
+  /** The kind of an identity: `userId`, `email`, `phone`, `anonymousId`, or the type of an external id. */
+  kind?: InputMaybe<Scalars['String']['input']>
+  /** The value of that identity. E-mail addresses and phone numbers may be given as people write them. */
+  value?: InputMaybe<Scalars['String']['input']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type Profile = {
+  /** The id of the profile. */
+  id: Scalars['ID']['output']
+  /** Rises by one with every change that a reader can see. */
+  version: Scalars['Int']['output']
+  /** When the profile was last written. */
+  asOf: Scalars['DateTime']['output']
+  /** Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest. */
+  identities: Array<Identity>
+  /** The trait `email`. */
+  email: Maybe<Scalars['String']['output']>
+  /** The trait `firstName`. */
+  firstName: Maybe<Scalars['String']['output']>
+  /** The trait `lastName`. */
+  lastName: Maybe<Scalars['String']['output']>
+  /** The trait `locale`. */
+  locale: Maybe<Scalars['String']['output']>
+  /** The time of the first event. */
+  firstSeenAt: Maybe<Scalars['DateTime']['output']>
+  /** The time of the last event. */
+  lastSeenAt: Maybe<Scalars['DateTime']['output']>
+  /** How many events were sent about this person. */
+  eventCount: Scalars['Int']['output']
+  /** One trait, as it was last sent; null when it is not known. */
+  trait: Maybe<Scalars['JSON']['output']>
+  /** The traits as one JSON object. */
+  traits: Scalars['JSON']['output']
+  /** What this person has agreed to, or refused; null when neither is known. */
+  consent: Maybe<Consent>
+  /** What this person has spent so far. */
+  metrics: Metrics
+  /** The last order; null when there is none. */
+  lastOrder: Maybe<Order>
+  /** The newest orders, newest first. */
+  recentOrders: Array<Order>
+  /** The segments that this person is in. */
+  segments: Maybe<Array<Membership>>
+  /** Whether this person is in the segment; null when there is no such segment. */
+  inSegment: Maybe<Scalars['Boolean']['output']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileTraitArgs = {
+  key: Scalars['String']['input']
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileTraitsArgs = {
+  keys?: InputMaybe<Array<Scalars['String']['input']>>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileConsentArgs = {
+  purpose: Scalars['String']['input']
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileMetricsArgs = {
+  currency?: InputMaybe<Scalars['String']['input']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileRecentOrdersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileInSegmentArgs = {
+  key: Scalars['String']['input']
+}
+
+/** One name that a person goes by. */
+export type Identity = {
+  /** `userId`, `email`, `phone`, `anonymousId`, or the type of an external id. */
+  kind: Scalars['String']['output']
+  /** The value, normalised: an e-mail address in lower case, a phone number in E.164. */
+  value: Scalars['String']['output']
+}
+
+/** What a person has said about one purpose. */
+export type Consent = {
+  /** What for. */
+  purpose: Scalars['String']['output']
+  /** True when the person agreed, false when the person refused. */
+  granted: Scalars['Boolean']['output']
+  /** When this was said; null when it was not told. */
+  at: Maybe<Scalars['DateTime']['output']>
+}
+
+/** What a person has spent, in one currency. */
+export type Metrics = {
+  /** ISO 4217 code of the currency that all amounts here are in. */
+  currency: Scalars['String']['output']
+  /** The number of orders. */
+  orders: Scalars['Int']['output']
+  /** The sum of all orders, before refunds. */
+  grossRevenue: Money
+  /** The sum of all refunds. */
+  refunded: Money
+  /** What was spent less what was refunded. */
+  revenue: Money
+  /** `grossRevenue` by `orders`, rounded half away from zero; null without orders. */
+  averageOrderValue: Maybe<Money>
+  /** The time of the first order; null without orders. */
+  firstOrderAt: Maybe<Scalars['DateTime']['output']>
+  /** The time of the last order; null without orders. */
+  lastOrderAt: Maybe<Scalars['DateTime']['output']>
+  /** Recency, frequency and monetary value as of now. */
+  rfm: Rfm
+}
+
+/** Recency, frequency and monetary value: the three figures that customers are commonly sorted by. */
+export type Rfm = {
+  /** Whole days since the last order; null without orders. */
+  recencyDays: Maybe<Scalars['Int']['output']>
+  /** The number of orders. */
+  frequency: Scalars['Int']['output']
+  /** What was spent less what was refunded. */
+  monetary: Money
+}
+
+/** An amount of money. */
+export type Money = {
+  /** In minor units of the currency: 1250 is 12.50 GBP, and 1250 JPY. */
+  amount: Scalars['SafeInt']['output']
+  /** ISO 4217 code. */
+  currency: Scalars['String']['output']
+}
+
+/** An order of a person. */
+export type Order = {
+  /** The id of the event that told the order, or last amended it. */
+  id: Scalars['ID']['output']
+  /** The order id that the shop gave. */
+  orderId: Scalars['String']['output']
+  /** When it was ordered. */
+  orderedAt: Scalars['DateTime']['output']
+  /** What it came to, before refunds. */
+  total: Money
+}
+
+/** A group of people, defined by a rule. */
+export type Segment = {
+  /** The key that the segment was defined with. */
+  key: Scalars['String']['output']
+  /** What it is called. */
+  name: Scalars['String']['output']
+  /** How many people are in it. */
+  size: Maybe<Scalars['Int']['output']>
+  /** Who is in it. */
+  members: Maybe<ProfileConnection>
+}
+
+/** A group of people, defined by a rule. */
+export type SegmentMembersArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>
+  after?: InputMaybe<Scalars['String']['input']>
+}
+
+/** That a person is in a segment. */
+export type Membership = {
+  /** The segment. */
+  segment: Segment
+  /** Since when. */
+  since: Scalars['DateTime']['output']
+  /** When it ends by itself, as time passes; null when only an event can end it. */
+  until: Maybe<Scalars['DateTime']['output']>
+}
+
+/** That a person has entered a segment or left it. */
+export type MembershipChange = {
+  /** The key of the segment. */
+  segmentKey: Scalars['String']['output']
+  /** Who; null when the profile is gone. */
+  profile: Maybe<Profile>
+  /** The id of that profile. */
+  profileId: Scalars['ID']['output']
+  /** The version of the profile that brought the change. */
+  version: Scalars['Int']['output']
+  /** True for an entry, false for an exit. */
+  member: Scalars['Boolean']['output']
+  /** When it happened. */
+  at: Scalars['DateTime']['output']
+}
+
+/** A page of people. */
+export type ProfileConnection = {
+  /** The people of this page, in order of their ids. */
+  edges: Array<ProfileEdge>
+  /** Whether there is more, and how to ask for it. */
+  pageInfo: PageInfo
+  /** How many there are on all pages; null when there are more than 1,000. */
+  totalCount: Maybe<Scalars['Int']['output']>
+}
+
+/** One person of a page. */
+export type ProfileEdge = {
+  /** Give it as `after` to go on behind this edge. */
+  cursor: Scalars['String']['output']
+  /** The person. */
+  node: Profile
+}
+
+/** Where a page stands among all of them. */
+export type PageInfo = {
+  /** Whether there are more after this page. */
+  hasNextPage: Scalars['Boolean']['output']
+  /** Whether this page began after a cursor. */
+  hasPreviousPage: Scalars['Boolean']['output']
+  /** The cursor of the first edge; null when the page is empty. */
+  startCursor: Maybe<Scalars['String']['output']>
+  /** The cursor of the last edge; null when the page is empty. */
+  endCursor: Maybe<Scalars['String']['output']>
+}
+
+/** What happens when changes come faster than a subscriber takes them. */
+export type DeliveryPolicy =
+  /** Those that wait become one message with the latest state; it says from which version on it covers. */
+  | 'LATEST'
+  /** Every change is a message. A subscriber too far behind is closed with the code SUBSCRIBER_TOO_SLOW. */
+  | 'ALL'
+
+/**
+ * A message of `profileChanged`: the present state, or what has changed. Messages leave no version out: each begins
+ * where the one before ended, unless the subscription went over to another profile.
+ */
+export type ProfileChange = {
+  /**
+   * The profile as it was read after the change, so its own `version` may be ahead of this message's. Null when
+   * nobody is known yet, and when the profile was merged into another or erased.
+   */
+  profile: Maybe<Profile>
+  /** The first version that this message covers. */
+  from: Scalars['Int']['output']
+  /** The last version that this message covers. */
+  version: Scalars['Int']['output']
+  /** The fields of the profile that changed; empty in the first message, and when it is not known which. */
+  changed: Array<Scalars['String']['output']>
+  /** The id of the profile that this one was merged into. */
+  mergedInto: Maybe<Scalars['ID']['output']>
+}
+
+export type ResolverTypeWrapper<T> = Promise<T> | T
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+  reference: TReference,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => Promise<TResult> | TResult
+
+type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>
+type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>
+type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>
+export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> }
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>
+}
+export type Resolver<
+  TResult,
+  TParent = Record<PropertyKey, never>,
+  TContext = Record<PropertyKey, never>,
+  TArgs = Record<PropertyKey, never>,
+> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => Promise<TResult> | TResult
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => TResult | Promise<TResult>
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>
+
+export type SubscriptionResolver<
+  TResult,
+  TKey extends string,
+  TParent = Record<PropertyKey, never>,
+  TContext = Record<PropertyKey, never>,
+  TArgs = Record<PropertyKey, never>,
+> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>
+
+export type TypeResolveFn<
+  TTypes,
+  TParent = Record<PropertyKey, never>,
+  TContext = Record<PropertyKey, never>,
+> = (parent: TParent, context: TContext, info: GraphQLResolveInfo) => Maybe<TTypes> | Promise<Maybe<TTypes>>
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  obj: T,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => boolean | Promise<boolean>
+
+export type NextResolverFn<T> = () => Promise<T>
+
+export type DirectiveResolverFn<
+  TResult = Record<PropertyKey, never>,
+  TParent = Record<PropertyKey, never>,
+  TContext = Record<PropertyKey, never>,
+  TArgs = Record<PropertyKey, never>,
+> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo,
+) => TResult | Promise<TResult>
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Profile: Profile
+}
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Profile: { __typename: 'Profile' } & GraphQLRecursivePick<FederationTypes['Profile'], { id: true }>
+}
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>
+  SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>
+  String: ResolverTypeWrapper<Scalars['String']['output']>
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>
+  ProfileKey: ProfileKey
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>
+  Profile: ResolverTypeWrapper<ProfileModel>
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
+  Identity: ResolverTypeWrapper<Identity>
+  Consent: ResolverTypeWrapper<Consent>
+  Metrics: ResolverTypeWrapper<Metrics>
+  Rfm: ResolverTypeWrapper<Rfm>
+  Money: ResolverTypeWrapper<Money>
+  Order: ResolverTypeWrapper<Order>
+  Segment: ResolverTypeWrapper<
+    Omit<Segment, 'members'> & { members?: Maybe<ResolversTypes['ProfileConnection']> }
+  >
+  Membership: ResolverTypeWrapper<Omit<Membership, 'segment'> & { segment: ResolversTypes['Segment'] }>
+  MembershipChange: ResolverTypeWrapper<
+    Omit<MembershipChange, 'profile'> & { profile?: Maybe<ResolversTypes['Profile']> }
+  >
+  ProfileConnection: ResolverTypeWrapper<ProfilePage>
+  ProfileEdge: ResolverTypeWrapper<Omit<ProfileEdge, 'node'> & { node: ResolversTypes['Profile'] }>
+  PageInfo: ResolverTypeWrapper<PageInfo>
+  DeliveryPolicy: DeliveryPolicy
+  ProfileChange: ResolverTypeWrapper<
+    Omit<ProfileChange, 'profile'> & { profile?: Maybe<ResolversTypes['Profile']> }
+  >
+}
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output']
+  JSON: Scalars['JSON']['output']
+  SafeInt: Scalars['SafeInt']['output']
+  Query: Record<PropertyKey, never>
+  String: Scalars['String']['output']
+  Int: Scalars['Int']['output']
+  Subscription: Record<PropertyKey, never>
+  ProfileKey: ProfileKey
+  ID: Scalars['ID']['output']
+  Profile: ProfileModel
+  Boolean: Scalars['Boolean']['output']
+  Identity: Identity
+  Consent: Consent
+  Metrics: Metrics
+  Rfm: Rfm
+  Money: Money
+  Order: Order
+  Segment: Omit<Segment, 'members'> & { members?: Maybe<ResolversParentTypes['ProfileConnection']> }
+  Membership: Omit<Membership, 'segment'> & { segment: ResolversParentTypes['Segment'] }
+  MembershipChange: Omit<MembershipChange, 'profile'> & { profile?: Maybe<ResolversParentTypes['Profile']> }
+  ProfileConnection: ProfilePage
+  ProfileEdge: Omit<ProfileEdge, 'node'> & { node: ResolversParentTypes['Profile'] }
+  PageInfo: PageInfo
+  ProfileChange: Omit<ProfileChange, 'profile'> & { profile?: Maybe<ResolversParentTypes['Profile']> }
+}
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime'
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON'
+}
+
+export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
+  name: 'SafeInt'
+}
+
+export type QueryResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query'],
+> = {
+  profile?: Resolver<
+    Maybe<ResolversTypes['Profile']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryProfileArgs, 'by'>
+  >
+  profiles?: Resolver<
+    Array<Maybe<ResolversTypes['Profile']>>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryProfilesArgs, 'by'>
+  >
+  segment?: Resolver<
+    Maybe<ResolversTypes['Segment']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerySegmentArgs, 'key'>
+  >
+  segments?: Resolver<Array<ResolversTypes['Segment']>, ParentType, ContextType>
+  searchProfiles?: Resolver<
+    Maybe<ResolversTypes['ProfileConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerySearchProfilesArgs, 'text' | 'first'>
+  >
+}
+
+export type SubscriptionResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription'],
+> = {
+  profileChanged?: SubscriptionResolver<
+    ResolversTypes['ProfileChange'],
+    'profileChanged',
+    ParentType,
+    ContextType,
+    RequireFields<SubscriptionProfileChangedArgs, 'by' | 'policy'>
+  >
+  segmentChanged?: SubscriptionResolver<
+    ResolversTypes['MembershipChange'],
+    'segmentChanged',
+    ParentType,
+    ContextType,
+    RequireFields<SubscriptionSegmentChangedArgs, 'key' | 'policy'>
+  >
+}
+
+export type ProfileResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Profile'] = ResolversParentTypes['Profile'],
+  FederationReferenceType extends FederationReferenceTypes['Profile'] = FederationReferenceTypes['Profile'],
+> = {
+  __resolveReference?: ReferenceResolver<
+    Maybe<ResolversTypes['Profile']> | FederationReferenceType,
+    FederationReferenceType,
+    ContextType
+  >
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  identities?: Resolver<Array<ResolversTypes['Identity']>, ParentType, ContextType>
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  locale?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  firstSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+  lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+  eventCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  trait?: Resolver<
+    Maybe<ResolversTypes['JSON']>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileTraitArgs, 'key'>
+  >
+  traits?: Resolver<ResolversTypes['JSON'], ParentType, ContextType, Partial<ProfileTraitsArgs>>
+  consent?: Resolver<
+    Maybe<ResolversTypes['Consent']>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileConsentArgs, 'purpose'>
+  >
+  metrics?: Resolver<ResolversTypes['Metrics'], ParentType, ContextType, Partial<ProfileMetricsArgs>>
+  lastOrder?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>
+  recentOrders?: Resolver<
+    Array<ResolversTypes['Order']>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileRecentOrdersArgs, 'first'>
+  >
+  segments?: Resolver<Maybe<Array<ResolversTypes['Membership']>>, ParentType, ContextType>
+  inSegment?: Resolver<
+    Maybe<ResolversTypes['Boolean']>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileInSegmentArgs, 'key'>
+  >
+}
+
+export type IdentityResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Identity'] = ResolversParentTypes['Identity'],
+> = {
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  value?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+}
+
+export type ConsentResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Consent'] = ResolversParentTypes['Consent'],
+> = {
+  purpose?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  granted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>
+  at?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+}
+
+export type MetricsResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Metrics'] = ResolversParentTypes['Metrics'],
+> = {
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  orders?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  grossRevenue?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+  refunded?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+  revenue?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+  averageOrderValue?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>
+  firstOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+  lastOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+  rfm?: Resolver<ResolversTypes['Rfm'], ParentType, ContextType>
+}
+
+export type RfmResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Rfm'] = ResolversParentTypes['Rfm'],
+> = {
+  recencyDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>
+  frequency?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  monetary?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+}
+
+export type MoneyResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money'],
+> = {
+  amount?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+}
+
+export type OrderResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  orderId?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  orderedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+}
+
+export type SegmentResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Segment'] = ResolversParentTypes['Segment'],
+> = {
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  size?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>
+  members?: Resolver<
+    Maybe<ResolversTypes['ProfileConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<SegmentMembersArgs, 'first'>
+  >
+}
+
+export type MembershipResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Membership'] = ResolversParentTypes['Membership'],
+> = {
+  segment?: Resolver<ResolversTypes['Segment'], ParentType, ContextType>
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  until?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+}
+
+export type MembershipChangeResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['MembershipChange'] = ResolversParentTypes['MembershipChange'],
+> = {
+  segmentKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>
+  profileId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  member?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+}
+
+export type ProfileConnectionResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['ProfileConnection'] = ResolversParentTypes['ProfileConnection'],
+> = {
+  edges?: Resolver<Array<ResolversTypes['ProfileEdge']>, ParentType, ContextType>
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>
+}
+
+export type ProfileEdgeResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['ProfileEdge'] = ResolversParentTypes['ProfileEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  node?: Resolver<ResolversTypes['Profile'], ParentType, ContextType>
+}
+
+export type PageInfoResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo'],
+> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+}
+
+export type ProfileChangeResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['ProfileChange'] = ResolversParentTypes['ProfileChange'],
+> = {
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>
+  from?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  changed?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>
+  mergedInto?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>
+}
+
+export type Resolvers<ContextType = any> = {
+  DateTime?: GraphQLScalarType
+  JSON?: GraphQLScalarType
+  SafeInt?: GraphQLScalarType
+  Query?: QueryResolvers<ContextType>
+  Subscription?: SubscriptionResolvers<ContextType>
+  Profile?: ProfileResolvers<ContextType>
+  Identity?: IdentityResolvers<ContextType>
+  Consent?: ConsentResolvers<ContextType>
+  Metrics?: MetricsResolvers<ContextType>
+  Rfm?: RfmResolvers<ContextType>
+  Money?: MoneyResolvers<ContextType>
+  Order?: OrderResolvers<ContextType>
+  Segment?: SegmentResolvers<ContextType>
+  Membership?: MembershipResolvers<ContextType>
+  MembershipChange?: MembershipChangeResolvers<ContextType>
+  ProfileConnection?: ProfileConnectionResolvers<ContextType>
+  ProfileEdge?: ProfileEdgeResolvers<ContextType>
+  PageInfo?: PageInfoResolvers<ContextType>
+  ProfileChange?: ProfileChangeResolvers<ContextType>
+}
+
+export const typeDefs = /* GraphQL */ `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])
+
+  """
+  An instant in RFC 3339, in UTC with milliseconds: \`2011-12-09T12:50:00.000Z\`.
+  """
+  scalar DateTime @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc3339")
+
+  """
+  Any JSON value, as it was sent.
+  """
+  scalar JSON @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc8259")
+
+  """
+  An integer between -(2^53 - 1) and 2^53 - 1: what a JSON number carries without loss.
+  """
+  scalar SafeInt
+
+  """
+  What can be asked.
+  """
+  type Query {
+    """
+    The profile that an identity belongs to; null when nobody is known by it.
+    """
+    profile(
+      """
+      Who: \`{ id }\`, or \`{ kind, value }\`.
+      """
+      by: ProfileKey!
+    ): Profile
+    """
+    Many profiles at once, in the order asked, null where nobody is known: the way to read a batch of recipients.
+    """
+    profiles(
+      """
+      Whom, at most 500; the same person may be named twice.
+      """
+      by: [ProfileKey!]!
+    ): [Profile]!
+    """
+    The segment with this key; null when there is none.
+    """
+    segment(
+      """
+      The key that the segment was defined with.
+      """
+      key: String!
+    ): Segment
+    """
+    All segments that are defined.
+    """
+    segments: [Segment!]!
+    """
+    People with, for every word of the text, an identity, a name or an e-mail address that begins with it.
+    """
+    searchProfiles(
+      """
+      One to eight words, upper or lower case; an empty text finds everybody.
+      """
+      text: String!
+      """
+      How many to answer: 1 to 100.
+      """
+      first: Int = 20
+      """
+      Go on after the edge with this cursor.
+      """
+      after: String
+    ): ProfileConnection
+  }
+
+  """
+  What can be followed live.
+  """
+  type Subscription {
+    """
+    The profile as it is now, then each change of it. When it is merged into another, a message says so, and a
+    subscription by \`kind\` and \`value\` goes on with the profile that the identity then belongs to.
+    """
+    profileChanged(
+      """
+      Whom: \`{ id }\`, or \`{ kind, value }\`. Somebody who is not known yet may be waited for.
+      """
+      by: ProfileKey!
+      """
+      Reserved for going on where an earlier subscription ended. Must be left out for now.
+      """
+      resumeFrom: String
+      """
+      What happens when changes come faster than they are taken.
+      """
+      policy: DeliveryPolicy = LATEST
+    ): ProfileChange!
+    """
+    Each entry into a segment and each exit from it.
+    """
+    segmentChanged(
+      """
+      The key that the segment was defined with.
+      """
+      key: String!
+      """
+      Reserved for going on where an earlier subscription ended. Must be left out for now.
+      """
+      resumeFrom: String
+      """
+      What happens when changes come faster than they are taken.
+      """
+      policy: DeliveryPolicy = ALL
+    ): MembershipChange!
+  }
+
+  """
+  Names a person: either \`id\` alone, or \`kind\` and \`value\` together.
+  """
+  input ProfileKey {
+    """
+    The id of a profile, as \`Profile.id\` told it. An id that was merged away leads to the profile it went into.
+    """
+    id: ID
+    """
+    The kind of an identity: \`userId\`, \`email\`, \`phone\`, \`anonymousId\`, or the type of an external id.
+    """
+    kind: String
+    """
+    The value of that identity. E-mail addresses and phone numbers may be given as people write them.
+    """
+    value: String
+  }
+
+  """
+  What is known of one person: everything that was sent under the identities that belong together.
+  """
+  type Profile @key(fields: "id") {
+    """
+    The id of the profile.
+    """
+    id: ID!
+    """
+    Rises by one with every change that a reader can see.
+    """
+    version: Int!
+    """
+    When the profile was last written.
+    """
+    asOf: DateTime!
+    """
+    Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest.
+    """
+    identities: [Identity!]!
+    """
+    The trait \`email\`.
+    """
+    email: String
+    """
+    The trait \`firstName\`.
+    """
+    firstName: String
+    """
+    The trait \`lastName\`.
+    """
+    lastName: String
+    """
+    The trait \`locale\`.
+    """
+    locale: String
+    """
+    The time of the first event.
+    """
+    firstSeenAt: DateTime
+    """
+    The time of the last event.
+    """
+    lastSeenAt: DateTime
+    """
+    How many events were sent about this person.
+    """
+    eventCount: Int!
+    """
+    One trait, as it was last sent; null when it is not known.
+    """
+    trait(
+      """
+      The name of the trait.
+      """
+      key: String!
+    ): JSON
+    """
+    The traits as one JSON object.
+    """
+    traits(
+      """
+      Only these, those that are not known left out; all when absent.
+      """
+      keys: [String!]
+    ): JSON!
+    """
+    What this person has agreed to, or refused; null when neither is known.
+    """
+    consent(
+      """
+      What for: \`marketing\`, \`analytics\`, …
+      """
+      purpose: String!
+    ): Consent
+    """
+    What this person has spent so far.
+    """
+    metrics(
+      """
+      ISO 4217 code of the currency to count in: amounts in other currencies are kept apart and never added up. The
+      currency of the deployment when absent.
+      """
+      currency: String
+    ): Metrics!
+    """
+    The last order; null when there is none.
+    """
+    lastOrder: Order
+    """
+    The newest orders, newest first.
+    """
+    recentOrders(
+      """
+      How many to answer: 1 to 20.
+      """
+      first: Int = 5
+    ): [Order!]!
+    """
+    The segments that this person is in.
+    """
+    segments: [Membership!]
+    """
+    Whether this person is in the segment; null when there is no such segment.
+    """
+    inSegment(
+      """
+      The key that the segment was defined with.
+      """
+      key: String!
+    ): Boolean
+  }
+
+  """
+  One name that a person goes by.
+  """
+  type Identity {
+    """
+    \`userId\`, \`email\`, \`phone\`, \`anonymousId\`, or the type of an external id.
+    """
+    kind: String!
+    """
+    The value, normalised: an e-mail address in lower case, a phone number in E.164.
+    """
+    value: String!
+  }
+
+  """
+  What a person has said about one purpose.
+  """
+  type Consent {
+    """
+    What for.
+    """
+    purpose: String!
+    """
+    True when the person agreed, false when the person refused.
+    """
+    granted: Boolean!
+    """
+    When this was said; null when it was not told.
+    """
+    at: DateTime
+  }
+
+  """
+  What a person has spent, in one currency.
+  """
+  type Metrics {
+    """
+    ISO 4217 code of the currency that all amounts here are in.
+    """
+    currency: String!
+    """
+    The number of orders.
+    """
+    orders: Int!
+    """
+    The sum of all orders, before refunds.
+    """
+    grossRevenue: Money!
+    """
+    The sum of all refunds.
+    """
+    refunded: Money!
+    """
+    What was spent less what was refunded.
+    """
+    revenue: Money!
+    """
+    \`grossRevenue\` by \`orders\`, rounded half away from zero; null without orders.
+    """
+    averageOrderValue: Money
+    """
+    The time of the first order; null without orders.
+    """
+    firstOrderAt: DateTime
+    """
+    The time of the last order; null without orders.
+    """
+    lastOrderAt: DateTime
+    """
+    Recency, frequency and monetary value as of now.
+    """
+    rfm: Rfm!
+  }
+
+  """
+  Recency, frequency and monetary value: the three figures that customers are commonly sorted by.
+  """
+  type Rfm {
+    """
+    Whole days since the last order; null without orders.
+    """
+    recencyDays: Int
+    """
+    The number of orders.
+    """
+    frequency: Int!
+    """
+    What was spent less what was refunded.
+    """
+    monetary: Money!
+  }
+
+  """
+  An amount of money.
+  """
+  type Money @shareable {
+    """
+    In minor units of the currency: 1250 is 12.50 GBP, and 1250 JPY.
+    """
+    amount: SafeInt!
+    """
+    ISO 4217 code.
+    """
+    currency: String!
+  }
+
+  """
+  An order of a person.
+  """
+  type Order @key(fields: "id", resolvable: false) {
+    """
+    The id of the event that told the order, or last amended it.
+    """
+    id: ID!
+    """
+    The order id that the shop gave.
+    """
+    orderId: String!
+    """
+    When it was ordered.
+    """
+    orderedAt: DateTime!
+    """
+    What it came to, before refunds.
+    """
+    total: Money!
+  }
+
+  """
+  A group of people, defined by a rule.
+  """
+  type Segment {
+    """
+    The key that the segment was defined with.
+    """
+    key: String!
+    """
+    What it is called.
+    """
+    name: String!
+    """
+    How many people are in it.
+    """
+    size: Int
+    """
+    Who is in it.
+    """
+    members(
+      """
+      How many to answer: 1 to 100.
+      """
+      first: Int = 20
+      """
+      Go on after the edge with this cursor.
+      """
+      after: String
+    ): ProfileConnection
+  }
+
+  """
+  That a person is in a segment.
+  """
+  type Membership {
+    """
+    The segment.
+    """
+    segment: Segment!
+    """
+    Since when.
+    """
+    since: DateTime!
+    """
+    When it ends by itself, as time passes; null when only an event can end it.
+    """
+    until: DateTime
+  }
+
+  """
+  That a person has entered a segment or left it.
+  """
+  type MembershipChange {
+    """
+    The key of the segment.
+    """
+    segmentKey: String!
+    """
+    Who; null when the profile is gone.
+    """
+    profile: Profile
+    """
+    The id of that profile.
+    """
+    profileId: ID!
+    """
+    The version of the profile that brought the change.
+    """
+    version: Int!
+    """
+    True for an entry, false for an exit.
+    """
+    member: Boolean!
+    """
+    When it happened.
+    """
+    at: DateTime!
+  }
+
+  """
+  A page of people.
+  """
+  type ProfileConnection {
+    """
+    The people of this page, in order of their ids.
+    """
+    edges: [ProfileEdge!]!
+    """
+    Whether there is more, and how to ask for it.
+    """
+    pageInfo: PageInfo!
+    """
+    How many there are on all pages; null when there are more than 1,000.
+    """
+    totalCount: Int
+  }
+
+  """
+  One person of a page.
+  """
+  type ProfileEdge {
+    """
+    Give it as \`after\` to go on behind this edge.
+    """
+    cursor: String!
+    """
+    The person.
+    """
+    node: Profile!
+  }
+
+  """
+  Where a page stands among all of them.
+  """
+  type PageInfo @shareable {
+    """
+    Whether there are more after this page.
+    """
+    hasNextPage: Boolean!
+    """
+    Whether this page began after a cursor.
+    """
+    hasPreviousPage: Boolean!
+    """
+    The cursor of the first edge; null when the page is empty.
+    """
+    startCursor: String
+    """
+    The cursor of the last edge; null when the page is empty.
+    """
+    endCursor: String
+  }
+
+  """
+  What happens when changes come faster than a subscriber takes them.
+  """
+  enum DeliveryPolicy {
+    """
+    Those that wait become one message with the latest state; it says from which version on it covers.
+    """
+    LATEST
+    """
+    Every change is a message. A subscriber too far behind is closed with the code SUBSCRIBER_TOO_SLOW.
+    """
+    ALL
+  }
+
+  """
+  A message of \`profileChanged\`: the present state, or what has changed. Messages leave no version out: each begins
+  where the one before ended, unless the subscription went over to another profile.
+  """
+  type ProfileChange {
+    """
+    The profile as it was read after the change, so its own \`version\` may be ahead of this message's. Null when
+    nobody is known yet, and when the profile was merged into another or erased.
+    """
+    profile: Profile
+    """
+    The first version that this message covers.
+    """
+    from: Int!
+    """
+    The last version that this message covers.
+    """
+    version: Int!
+    """
+    The fields of the profile that changed; empty in the first message, and when it is not known which.
+    """
+    changed: [String!]!
+    """
+    The id of the profile that this one was merged into.
+    """
+    mergedInto: ID
+  }
+`

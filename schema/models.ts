@@ -1,0 +1,40 @@
+import type { Event, TrailId } from '../core/events/event.ts'
+import type { ProductDocument } from '../core/products/product.ts'
+import type { ProfileDocument } from '../core/profile/profile.ts'
+
+/*
+ * What a resolver is given as the parent of each type that is not answered field by field from an object of the same
+ * shape. The generated resolver types name these.
+ */
+
+export type ProfileModel = ProfileDocument
+export type ProductModel = ProductDocument
+export type EventModel = Event
+
+/** An entity of which only the id is known here: another subgraph, or a loader when it comes to that, has the rest. */
+export interface EntityReference {
+  id: string
+}
+
+/** An edge whose node has been read. */
+export interface Edge<Node> {
+  cursor: string
+  node: Node
+}
+
+/** A page that has been read. */
+export interface Page<Node> {
+  edges: Edge<Node>[]
+  hasNextPage: boolean
+  hasPreviousPage: boolean
+}
+
+/** Keeps what its total is counted from: counting waits until somebody asks. */
+export interface ProfilePage extends Page<ProfileModel> {
+  prefixes: readonly string[]
+}
+
+export interface EventPage extends Page<EventModel> {
+  trails: readonly TrailId[]
+  names: readonly string[] | null
+}
