@@ -1,0 +1,16 @@
+import { machine, printTable, type Figure } from './support/figures.ts'
+import { ingestBench } from './ingest/ingest.ts'
+
+/** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
+const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { ingest: ingestBench }
+
+const [name = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const bench = BENCHES[name]
+if (bench) {
+  const report = { bench: name, machine: machine(), figures: await bench() }
+  if (process.argv.includes('--json')) console.log(JSON.stringify(report, null, 2))
+  else printTable(report)
+} else {
+  console.error(`expected the name of a bench (${Object.keys(BENCHES).join(', ')}), got "${name}"`)
+  process.exitCode = 2
+}
