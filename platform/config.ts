@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { MonogramError } from '../core/errors.ts'
+import { didYouMean } from './nearest.ts'
+
+/** Everything that can be configured, parsed. Nothing else in the program reads the environment. */
+export interface Config {
+  /** 0: any free port. */
+  port: number
+  host: string
+  /** Absolute. */
+  dataDir: string
+  /** ISO 4217: of amounts that come without one, and what `metrics` shows by default. */
+  currency: string
+  logLevel: LogLevel
+  /** Signs cookies and guards the stored hashes of keys; null: one is created in the data folder. */
+  secret: string | null
+  /** Null: the embedded store in the data folder. */
+  storageUrl: string | null
+}
+
+export type ConfigKey = keyof Config
+export type ConfigSource = 'default' | 'environment' | 'file'
+
+export interface LoadedConfig {
+  config: Config
+  /** Whence each value came. */
+  sources: Record<ConfigKey, ConfigSource>
+  /** The file named by MONOGRAM_CONFIG. */
+  file: string | null
+}
+
+/** The parsed content of the file that MONOGRAM_CONFIG names: the same keys in camel case. */
+export interface ConfigFile {
+  path: string
+  content: unknown
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+type LogLevel = (typeof LOG_LEVELS)[number]
+
+const port = z
+  .union([z.number(), z.string().regex(/^\d{1,5}$/)])
+  .transform(Number)
+  .refine((value) => Number.isInteger(value) && value >= 0 && value <= 65_535)
+const text = z.string().trim().min(1)
+
+/** Each key: how it is read, what to say when it cannot be, and its value when it is not given. */
+const KEYS = {
+  port: { schema: port, expected: 'a port between 0 and 65535', fallback: 4000 },
+  host: { schema: text, expected: 'a host name or address', fallback: '127.0.0.1' },
+  dataDir: { schema: text, expected: 'a folder', fallback: 'monogram-data' },
+  currency: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z]{3}$/)
+      .toUpperCase(),
+    expected: 'an ISO 4217 code such as EUR',
+    fallback: 'USD',
+  },
+  logLevel: { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'info' },
+  secret: { schema: z.string().min(16), expected: 'at least 16 characters', fallback: null },
+  storageUrl: { schema: text, expected: 'file: or nothing', fallback: null },
+} satisfies { [K in ConfigKey]: { schema: z.ZodType<Config[K]>; expected: string; fallback: Config[K] } }
+
+const CONFIG_KEYS = Object.keys(KEYS) as ConfigKey[]
+const FILE_VARIABLE = 'MONOGRAM_CONFIG'
+const VARIABLES = [...CONFIG_KEYS.map(variableName), FILE_VARIABLE]
+
+/**
+ * The configuration: the environment first, then the file, then the defaults. An empty variable is one that is not
+ * set. CONFIG_INVALID lists all mistakes, one a line; it never repeats a secret.
+ */
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  file: ConfigFile | null = null,
+): LoadedConfig {
+  const mistakes = unknownVariables(env)
+  const fromFile = fileValues(file, mistakes)
+  const values: Partial<Record<ConfigKey, unknown>> = {}
+  const sources = {} as Record<ConfigKey, ConfigSource>
+
+  for (const key of CONFIG_KEYS) {
+    const variable = env[variableName(key)]
+    const given = variable || fromFile[key]
+    const source = variable ? 'environment' : given === undefined ? 'default' : 'file'
+    const { schema, expected, fallback } = KEYS[key]
+    sources[key] = source
+    if (given === undefined) {
+      values[key] = fallback
+      continue
+    }
+    const parsed = schema.safeParse(given)
+    if (parsed.success) values[key] = parsed.data
+    else {
+      const name = source === 'file' ? `${file?.path ?? ''}: ${key}` : variableName(key)
+      mistakes.push(`${name}: expected ${expected}, got ${key === 'secret' ? 'less' : JSON.stringify(given)}`)
+    }
+  }
+
+  if (mistakes.length > 0) throw new MonogramError('CONFIG_INVALID', mistakes.join('\n'))
+  const config = values as Config
+  return { config: { ...config, dataDir: resolve(config.dataDir) }, sources, file: file?.path ?? null }
+}
+
+/** `dataDir` as it is called in the environment: MONOGRAM_DATA_DIR. */
+export function variableName(key: ConfigKey): string {
+  return `MONOGRAM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('MONOGRAM_') && !VARIABLES.includes(name))
+    .map((name) => `${name}: not a setting${didYouMean(name, VARIABLES)}`)
+}
+
+function fileValues(file: ConfigFile | null, mistakes: string[]): Partial<Record<ConfigKey, unknown>> {
+  if (!file) return {}
+  const parsed = z.record(z.string(), z.unknown()).safeParse(file.content)
+  if (!parsed.success) {
+    mistakes.push(`${file.path}: expected a JSON object of settings`)
+    return {}
+  }
+  for (const key of Object.keys(parsed.data)) {
+    if (!(CONFIG_KEYS as string[]).includes(key)) {
+      mistakes.push(`${file.path}: ${key}: not a setting${didYouMean(key, CONFIG_KEYS)}`)
+    }
+  }
+  return parsed.data
+}
