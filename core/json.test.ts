@@ -1,8 +1,15 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, sameJson, type JsonObject, type JsonValue } from './json.ts'
+import { canonicalJson, sameJson, type JsonValue } from './json.ts'
 
-const json = fc.jsonValue() as fc.Arbitrary<JsonValue>
+/** Any JSON; fast-check's own type of it does not know ours. */
+function json(constraints: fc.JsonSharedConstraints = {}): fc.Arbitrary<JsonValue> {
+  return fc.json(constraints).map(parsed)
+}
+
+function parsed(text: string): JsonValue {
+  return JSON.parse(text)
+}
 
 describe('canonicalJson', () => {
   it('orders keys by code unit at every depth, and leaves lists as they are', () => {
@@ -13,22 +20,20 @@ describe('canonicalJson', () => {
 
   it('gives the same text whatever order the keys were sent in', () => {
     const shuffled = fc
-      .dictionary(fc.string(), fc.jsonValue(), { minKeys: 2, maxKeys: 40 })
-      .chain((object) =>
-        fc.tuple(fc.constant(object), fc.shuffledSubarray(Object.keys(object), { minLength: 2 })),
+      .uniqueArray(fc.tuple(fc.string(), json()), { maxLength: 40, selector: ([key]) => key })
+      .chain((members) =>
+        fc.tuple(fc.constant(members), fc.shuffledSubarray(members, { minLength: members.length })),
       )
     fc.assert(
-      fc.property(shuffled, ([object, keys]) => {
-        const forward = Object.fromEntries(keys.map((key) => [key, object[key]])) as JsonObject
-        const backward = Object.fromEntries(keys.toReversed().map((key) => [key, object[key]])) as JsonObject
-        expect(canonicalJson(backward)).toBe(canonicalJson(forward))
+      fc.property(shuffled, ([members, others]) => {
+        expect(canonicalJson(Object.fromEntries(others))).toBe(canonicalJson(Object.fromEntries(members)))
       }),
     )
   })
 
   it('is JSON of the same value', () => {
     fc.assert(
-      fc.property(json, (value) => {
+      fc.property(json(), (value) => {
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
       }),
     )
@@ -37,14 +42,11 @@ describe('canonicalJson', () => {
 
 describe('sameJson', () => {
   it('says whether two values have the same canonical text', () => {
-    const similar = fc.jsonValue({
-      maxDepth: 2,
-      stringUnit: fc.constantFrom('a', 'b'),
-    }) as fc.Arbitrary<JsonValue>
+    const similar = json({ maxDepth: 2, stringUnit: fc.constantFrom('a', 'b') })
     fc.assert(
       fc.property(similar, similar, (a, b) => {
         expect(sameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b))
-        expect(sameJson(a, JSON.parse(canonicalJson(a)) as JsonValue)).toBe(true)
+        expect(sameJson(a, parsed(canonicalJson(a)))).toBe(true)
       }),
     )
   })

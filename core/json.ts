@@ -26,37 +26,31 @@ export function canonicalJson(value: JsonValue): string {
   return Array.isArray(value) ? arrayText(value) : objectText(value)
 }
 
-/** Whether two values have the same canonical JSON, without writing it. */
-export function sameJson(a: JsonValue, b: JsonValue): boolean {
+/** Whether two JSON values have the same canonical text, without writing it. */
+export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) || Array.isArray(b)) {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
-    return a.every((item, index) => sameJson(item, b[index] as JsonValue))
+    return a.every((item, index) => sameJson(item, b[index]))
   }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
-  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key] as JsonValue, b[key] as JsonValue))
+  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
 }
 
 function arrayText(items: JsonArray): string {
-  let text = '['
-  for (let i = 0; i < items.length; i++) {
-    if (i > 0) text += ','
-    text += canonicalJson(items[i] as JsonValue)
-  }
-  return text + ']'
+  let text = ''
+  for (const item of items) text += (text === '' ? '[' : ',') + canonicalJson(item)
+  return text === '' ? '[]' : text + ']'
 }
 
 function objectText(object: JsonObject): string {
-  const keys = sortInPlace(Object.keys(object))
-  let text = '{'
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string
-    if (i > 0) text += ','
-    text += quote(key) + ':' + canonicalJson(object[key] as JsonValue)
+  let text = ''
+  for (const key of sortInPlace(Object.keys(object))) {
+    text += (text === '' ? '{' : ',') + quote(key) + ':' + canonicalJson(object[key] ?? null)
   }
-  return text + '}'
+  return text === '' ? '{}' : text + '}'
 }
 
 /** Anything but printable ASCII without quote and backslash; such text is its own JSON between quotes. */
@@ -69,10 +63,12 @@ function quote(text: string): string {
 /** Most objects have a handful of keys, for which insertion is several times faster than `sort()`. */
 function sortInPlace(keys: string[]): string[] {
   if (keys.length > 16) return keys.sort()
-  for (let i = 1; i < keys.length; i++) {
-    const key = keys[i] as string
-    let at = i
-    for (; at > 0 && (keys[at - 1] as string) > key; at--) keys[at] = keys[at - 1] as string
+  let end = 0
+  for (const key of keys) {
+    let at = end++
+    for (let before = keys[at - 1]; before !== undefined && before > key; before = keys[at - 1]) {
+      keys[at--] = before
+    }
     keys[at] = key
   }
   return keys

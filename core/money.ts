@@ -29,9 +29,7 @@ export function lineTotal(
   return safeNumber(rescale(a.digits * b.digits, a.scale + b.scale, exponent))
 }
 
-const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] as const
-
-/** Scales tried for a price without going through its text: most have at most two decimals, nearly all four. */
+/** Decimals tried for a price without going through its text: most have at most two, nearly all four. */
 const SCALES = [0, 2, 4] as const
 
 /**
@@ -43,16 +41,23 @@ const SCALES = [0, 2, 4] as const
 function smallTotal(quantity: number, price: number, exponent: number): number | null {
   if (!Number.isSafeInteger(quantity)) return null
   for (const scale of SCALES) {
-    const digits = Math.round(price * (POWERS[scale] as number))
+    const unit = powerOfTen(scale)
+    const digits = Math.round(price * unit)
     if (!(Math.abs(digits) < 1e15)) return null
-    if (digits / (POWERS[scale] as number) !== price) continue
+    if (digits / unit !== price) continue
     const product = quantity * digits
     if (!Number.isSafeInteger(product)) return null
-    if (scale > exponent) return roundedQuotient(product, POWERS[scale - exponent] as number)
-    const total = product * (POWERS[exponent - scale] as number)
+    if (scale > exponent) return roundedQuotient(product, powerOfTen(scale - exponent))
+    const total = product * powerOfTen(exponent - scale)
     return Number.isSafeInteger(total) ? total + 0 : null
   }
   return null
+}
+
+function powerOfTen(power: number): number {
+  let value = 1
+  for (let i = 0; i < power; i++) value *= 10
+  return value
 }
 
 /** Half away from zero. `+ 0` turns a negative zero into zero. */

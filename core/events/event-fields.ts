@@ -13,7 +13,7 @@ export function identifierText(
   maxLength: number,
 ): string | null {
   if (value === undefined || value === null) return null
-  if (Number.isSafeInteger(value)) return String(value)
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value)
   if (typeof value !== 'string') throw invalid(field, `text of 1 to ${maxLength} characters`, value)
   const trimmed = value.trim()
   if (trimmed.length > maxLength) throw invalid(field, `at most ${maxLength} characters`, value)

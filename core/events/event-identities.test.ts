@@ -92,8 +92,9 @@ describe('the pairs that an event names', () => {
   })
 
   it('come only from external ids of a readable kind', () => {
-    const withType = (type: string) => identities({ userId: 'u1', externalIds: [{ type, id: 'x' }] })
-    expect(() => withType('a:b')).toThrow('externalIds.type: expected a letter and up to 63 letters')
+    expect(() => identities({ userId: 'u1', externalIds: [{ type: 'a:b', id: 'x' }] })).toThrow(
+      'externalIds.type: expected a letter and up to 63 letters',
+    )
     expect(() => identities({ userId: 'u1', externalIds: 'x' })).toThrow('externalIds: expected a list')
     const many = Array.from({ length: 21 }, (_, i) => ({ type: 'crm', id: i + 1 }))
     expect(() => identities({ userId: 'u1', externalIds: many })).toThrow('expected at most 20, got 21')

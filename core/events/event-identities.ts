@@ -63,7 +63,7 @@ function contactIdentities(body: JsonObject, context: JsonObject | null, type: E
   return CONTACTS.flatMap((kind) => {
     const value = own?.[kind] ?? known?.[kind]
     if (typeof value === 'string') return namedAs(kind, value)
-    return Number.isSafeInteger(value) ? namedAs(kind, String(value)) : []
+    return typeof value === 'number' && Number.isSafeInteger(value) ? namedAs(kind, String(value)) : []
   })
 }
 

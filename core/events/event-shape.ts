@@ -1,5 +1,5 @@
 import { MonogramError } from '../errors.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { given } from './given.ts'
 
 export const MAX_DEPTH = 20
@@ -20,15 +20,10 @@ export function checkShape(object: JsonObject): number {
  * The same value with U+FFFD for each NUL and each half of a surrogate pair, which no store keeps faithfully. Such
  * text is a title cut in the middle of an emoji or a padded field; the event is worth more than that character.
  */
-export function makeStorable(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.replace(UNSTORABLE, '\ufffd')
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(makeStorable)
-  const entries = Object.entries(value).map(([key, member]) => [
-    key.replace(UNSTORABLE, '\ufffd'),
-    makeStorable(member),
-  ])
-  return Object.fromEntries(entries) as JsonObject
+export function makeStorable(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key.replace(UNSTORABLE, '\ufffd'), storableValue(value)]),
+  )
 }
 
 /** Whether `makeStorable` may have something to do, seen from the text that JSON.stringify gives such characters. */
@@ -37,6 +32,12 @@ export function mayBeUnstorable(json: string): boolean {
 }
 
 const UNSTORABLE = /[\0\p{Cs}]/gu
+
+function storableValue(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replace(UNSTORABLE, '\ufffd')
+  if (Array.isArray(value)) return value.map(storableValue)
+  return isJsonObject(value) ? makeStorable(value) : value
+}
 
 function checkValue(value: unknown, key: string, depth: number): number {
   switch (typeof value) {
@@ -49,18 +50,20 @@ function checkValue(value: unknown, key: string, depth: number): number {
       return 4
     case 'object':
       if (value === null) return 4
-      return Array.isArray(value) ? checkList(value, key, depth) : checkMember(value, key, depth)
+      if (Array.isArray(value)) return checkList(value, key, depth)
+      if (isPlain(value)) return checkObject(value, depth)
+      throw notJson(key, 'an instance of a class')
   }
   throw notJson(key, given(value))
 }
 
-/** An object with a class (a Date, a Map) is not what came off a wire; it has no form that could be kept. */
-function checkMember(object: object, key: string, depth: number): number {
+/** An instance of a class (a Date, a Map) is not what came off a wire; it has no form that could be kept. */
+function isPlain(object: object): object is Members {
   const prototype: unknown = Object.getPrototypeOf(object)
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    throw notJson(key, 'an instance of a class')
-  return checkObject(object as JsonObject, depth)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
+
+type Members = Readonly<Record<string, unknown>>
 
 function notJson(key: string, sort: string): MonogramError {
   return new MonogramError('EVENT_FIELD_INVALID', `${given(key)}: expected a JSON value, got ${sort}`)
@@ -69,11 +72,11 @@ function notJson(key: string, sort: string): MonogramError {
 function checkList(list: readonly unknown[], key: string, depth: number): number {
   checkDepth(depth)
   let bytes = 2
-  for (let i = 0; i < list.length; i++) bytes += 1 + checkValue(list[i], key, depth + 1)
+  for (const item of list) bytes += 1 + checkValue(item, key, depth + 1)
   return bytes
 }
 
-function checkObject(object: JsonObject, depth: number): number {
+function checkObject(object: Members, depth: number): number {
   checkDepth(depth)
   const keys = Object.keys(object)
   if (keys.length > MAX_KEYS) {
@@ -83,8 +86,7 @@ function checkObject(object: JsonObject, depth: number): number {
     )
   }
   let bytes = 2
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string
+  for (const key of keys) {
     if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
       throw new MonogramError('EVENT_KEY_FORBIDDEN', `the key "${key}" is not accepted; rename it`)
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MonogramError } from '../errors.ts'
 import { eventTime, MAX_AHEAD_MS, parseTime } from './event-time.ts'

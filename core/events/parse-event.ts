@@ -1,6 +1,6 @@
 import { MonogramError, type ErrorCode } from '../errors.ts'
 import { hash128, lengthPrefixed, sha256 } from '../hash.ts'
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { canonicalJson, isJsonObject, type JsonObject } from '../json.ts'
 import { EVENT_TYPES, type Event, type EventType } from './event.ts'
 import { identifierText, invalid, optionalObject } from './event-fields.ts'
 import { eventIdentities } from './event-identities.ts'
@@ -80,7 +80,8 @@ function checkSize(bytes: number, maxBytes: number): void {
 
 function eventType(raw: JsonObject, defaultType: EventType | undefined): EventType {
   const type = raw['type'] ?? defaultType
-  if (EVENT_TYPES.includes(type as EventType)) return type as EventType
+  const known = EVENT_TYPES.find((each) => each === type)
+  if (known !== undefined) return known
   throw new MonogramError(
     'EVENT_TYPE_UNKNOWN',
     `type: expected one of ${EVENT_TYPES.join(', ')}, got ${given(type)}`,
@@ -94,7 +95,7 @@ const TRANSPORT_FIELDS: ReadonlySet<string> = new Set(['sentAt', 'receivedAt', '
 function sentBody(raw: JsonObject, type: EventType, defaultContext: JsonObject | undefined): JsonObject {
   const body: JsonObject = {}
   for (const key of Object.keys(raw)) {
-    if (!TRANSPORT_FIELDS.has(key)) body[key] = raw[key] as JsonValue
+    if (!TRANSPORT_FIELDS.has(key)) body[key] = raw[key] ?? null
   }
   body['type'] = type
   if (defaultContext !== undefined) {
@@ -109,7 +110,7 @@ function storableBody(body: JsonObject, maxBytes: number): { stored: JsonObject;
   const json = canonicalJson(body)
   checkSize(json.length * 3 > maxBytes ? Buffer.byteLength(json) : json.length, maxBytes)
   if (!mayBeUnstorable(json)) return { stored: body, json }
-  const stored = makeStorable(body) as JsonObject
+  const stored = makeStorable(body)
   return { stored, json: canonicalJson(stored) }
 }
 

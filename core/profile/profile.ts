@@ -32,18 +32,21 @@ export interface TraitState {
 export interface OrderState {
   gross: number
   currency: string
-  /** The earliest time that this order was completed. */
+  /** The earliest time of an event about this order. */
   orderedAt: number
-  /** The time and key of the event that the amounts come from: the last writer. */
+  /** The time and key of the event that the amounts come from: the last writer. -1 while no event told an amount. */
   at: number
   key: EventKey
 }
 
 export interface RefundState {
-  amount: number
+  /** Null when no amount was told: the whole of the order that it names. */
+  amount: number | null
   currency: string
   at: number
   key: EventKey
+  /** Present when `amount` is null and the event names its order. */
+  orderId?: string
 }
 
 export interface RecentEvent {
