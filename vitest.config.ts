@@ -5,13 +5,19 @@ const exclude = ['node_modules/**', 'dist/**']
 
 export default defineConfig({
   oxc: { target: 'node20' },
+  // As Node resolves it. Vite would take the ES module build, and packages that require graphql get the other one:
+  // two copies, which refuse each other's schemas.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     reporters: ['default', new ClosingLine()],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
       { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, 'tests/**'] } },
-      { extends: true, test: { name: 'system', include: ['tests/**/*.test.ts'], exclude, testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: 'system', include: ['tests/**/*.test.ts'], exclude, testTimeout: 120_000 },
+      },
     ],
   },
 })

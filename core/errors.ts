@@ -49,7 +49,17 @@ export const ERRORS = {
 
   GRAPHQL_PARSE_FAILED: { status: 400, text: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, text: 'The document does not fit the schema.' },
+  QUERY_TOO_LARGE: { status: 400, text: 'The document is longer, deeper or wider than one request may be.' },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    text: 'No document is known by this hash; send it once together with its text.',
+  },
   BAD_USER_INPUT: { status: 400, text: 'An argument or variable has a value that is not accepted.' },
+  SEGMENT_UNKNOWN: { status: 404, text: 'There is no segment with this key.' },
+  SUBSCRIBER_TOO_SLOW: {
+    status: 429,
+    text: 'Changes came faster than the subscriber took them; it was closed.',
+  },
   SUBGRAPH_FAILED: { status: 200, text: 'A part of the graph did not answer; its fields are null.' },
 
   TEMPLATE_UNKNOWN: { status: 404, text: 'There is no e-mail template of that name.' },
@@ -68,6 +78,10 @@ export const ERRORS = {
   IMPORT_ROW_INVALID: {
     status: 400,
     text: 'A row cannot be turned into an event; it is in the file of rejected rows.',
+  },
+  IMPORT_INTERRUPTED: {
+    status: 503,
+    text: 'The import was stopped before its end; started again, it goes on from there.',
   },
   USAGE: { status: 400, text: 'The command line is not understood.' },
   KEY_NAME_INVALID: { status: 400, text: 'A key needs a name of 1 to 80 characters.' },

@@ -1,0 +1,53 @@
+import type { RequestContext } from '../core/access/request-context.ts'
+import type { Storage } from '../storage/ports.ts'
+import {
+  createEventCountLoader,
+  createEventListLoader,
+  type EventCountLoader,
+  type EventListLoader,
+} from './event-list-loader.ts'
+import { createEventLoader, type EventLoader } from './event-loader.ts'
+import { createProductLoader, type ProductLoader } from './product-loader.ts'
+import { createProfileIdLoader, type ProfileIdLoader } from './profile-id-loader.ts'
+import { createProfileLoader, type ProfileLoader } from './profile-loader.ts'
+
+/** What one request has read, and reads together. */
+export interface Loaders {
+  profileIds: ProfileIdLoader
+  profiles: ProfileLoader
+  events: EventLoader
+  eventLists: EventListLoader
+  eventCounts: EventCountLoader
+  products: ProductLoader
+}
+
+/** The loaders of a request: the same for every subgraph that is given the same context object. */
+export type LoadersFor = (context: RequestContext) => Loaders
+
+export interface LoaderOptions {
+  storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products'>
+  /** How much one read of the store may ask for. */
+  maxBatchSize?: number
+}
+
+/**
+ * A set of loaders for each request, gone with its context. A set remembers what it has read, so that a request
+ * sees one state of each document; whoever sends many answers for one request needs a new context for each.
+ */
+export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): LoadersFor {
+  const sets = new WeakMap<RequestContext, Loaders>()
+  return (context) => {
+    const present = sets.get(context)
+    if (present) return present
+    const loaders: Loaders = {
+      profileIds: createProfileIdLoader(storage.identities, maxBatchSize),
+      profiles: createProfileLoader(storage.profiles, maxBatchSize),
+      events: createEventLoader(storage.events, maxBatchSize),
+      eventLists: createEventListLoader(storage.events, maxBatchSize),
+      eventCounts: createEventCountLoader(storage.events, maxBatchSize),
+      products: createProductLoader(storage.products, maxBatchSize),
+    }
+    sets.set(context, loaders)
+    return loaders
+  }
+}

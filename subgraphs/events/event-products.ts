@@ -1,0 +1,61 @@
+import { productEntries, productIdOf } from '../../core/events/commerce.ts'
+import type { Event } from '../../core/events/event.ts'
+import { normalizeCurrency } from '../../core/currency.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { lineTotal, toMinorUnits } from '../../core/money.ts'
+
+/** An entry of an event's `products`, or what the event's own properties say of one product. Amounts in minor units. */
+export interface ProductEntry {
+  productId: string
+  title: string | null
+  /** Null when the event does not say. */
+  quantity: number | null
+  price: number | null
+  /** Of a quantity of one, when the event does not say. */
+  total: number | null
+  currency: string
+}
+
+/** What a track names, in its order; entries without a product id left out. */
+export function productsOf(event: Event, defaultCurrency: string): ProductEntry[] {
+  const properties = propertiesOf(event)
+  const currency = normalizeCurrency(properties['currency']) ?? defaultCurrency
+  const listed = productEntries(properties).flatMap((entry) => toEntry(entry, currency))
+  const namesItself = NAMING_PROPERTIES.some((name) => Object.hasOwn(properties, name))
+  return listed.length === 0 && namesItself ? toEntry(properties, currency) : listed
+}
+
+/** What a sender said with the event: its traits for an identify or group, else its properties. */
+export function propertiesOf(event: Event): JsonObject {
+  const said = event.type === 'identify' || event.type === 'group' ? 'traits' : 'properties'
+  const properties = event.body[said]
+  return isJsonObject(properties) ? properties : {}
+}
+
+/** Among the properties of an event a bare `id` may be anything; only an entry of `products` may use it. */
+const NAMING_PROPERTIES = ['product_id', 'productId', 'sku']
+
+function toEntry(entry: JsonObject, eventCurrency: string): ProductEntry[] {
+  const productId = productIdOf(entry)
+  if (productId === null) return []
+  const currency = normalizeCurrency(entry['currency']) ?? eventCurrency
+  const quantity = decimal(entry['quantity'])
+  const price = decimal(entry['price'])
+  const title = entry['name'] ?? entry['title']
+  return [
+    {
+      productId,
+      title: typeof title === 'string' && title.trim() !== '' ? title.trim() : null,
+      quantity: quantity === null ? null : Number(quantity),
+      price: price === null ? null : toMinorUnits(price, currency),
+      total: price === null ? null : lineTotal(quantity ?? 1, price, currency),
+      currency,
+    },
+  ]
+}
+
+/** As sent, since amounts are computed exactly from the decimal; null for what is no number. */
+function decimal(value: JsonValue | undefined): number | string | null {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? value : null
+}

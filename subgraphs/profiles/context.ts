@@ -1,0 +1,42 @@
+import type { RequestContext } from '../../core/access/request-context.ts'
+import type { Loaders, LoadersFor } from '../../loaders/create-loaders.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { ProfileStore, Storage } from '../../storage/ports.ts'
+import type { ChangeFeed } from '../../stream/ports.ts'
+import { createProfileFollower, type FollowProfile } from './follow-profile.ts'
+
+export interface ProfilesDependencies {
+  storage: Pick<Storage, 'profiles' | 'identities'>
+  feed: ChangeFeed
+  loadersFor: LoadersFor
+  clock: Clock
+  /** ISO 4217 code of what `metrics` counts in when it is not told: MONOGRAM_CURRENCY. */
+  currency: string
+}
+
+export interface ProfilesContext {
+  loaders: Loaders
+  directory: Pick<ProfileStore, 'search' | 'list'>
+  followProfile: FollowProfile
+  /** One instant for all that a request asks, in epoch milliseconds. */
+  now: number
+  currency: string
+  signal: AbortSignal | undefined
+}
+
+export function createProfilesContext(dependencies: ProfilesDependencies) {
+  const { storage, feed, loadersFor, clock, currency } = dependencies
+  const followProfile = createProfileFollower({
+    profiles: storage.profiles,
+    identities: storage.identities,
+    feed,
+  })
+  return (request: RequestContext): ProfilesContext => ({
+    loaders: loadersFor(request),
+    directory: storage.profiles,
+    followProfile,
+    now: clock(),
+    currency,
+    signal: request.signal,
+  })
+}

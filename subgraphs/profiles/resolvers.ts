@@ -1,0 +1,95 @@
+import { MonogramError } from '../../core/errors.ts'
+import { splitIdentityKey } from '../../core/identity/identity-key.ts'
+import type { RecentOrder } from '../../core/profile/profile.ts'
+import type { Order, Resolvers } from '../../schema/generated/profiles.ts'
+import { badInput, boundedInt, boundedList } from '../bad-input.ts'
+import { pageInfo } from '../connection.ts'
+import { dateTimeScalar, jsonScalar, safeIntScalar } from '../scalars.ts'
+import type { ProfilesContext } from './context.ts'
+import { metricsIn } from './metrics.ts'
+import { loadProfiles, parseProfileKey } from './profile-key.ts'
+import { countProfiles, searchProfiles } from './search.ts'
+import { consentTo, emailOf, getTrait, pickTraits, textTrait } from './traits.ts'
+
+const MAX_KEYS = 500
+const MAX_TRAITS = 100
+
+export const resolvers: Resolvers<ProfilesContext> = {
+  DateTime: dateTimeScalar,
+  JSON: jsonScalar,
+  SafeInt: safeIntScalar,
+
+  Query: {
+    async profile(_, { by }, { loaders }) {
+      const [profile] = await loadProfiles([parseProfileKey(by)], loaders)
+      return profile ?? null
+    },
+    profiles: (_, { by }, { loaders }) => {
+      const keys = boundedList('by', by, MAX_KEYS)
+      return loadProfiles(
+        keys.map((key, i) => parseProfileKey(key, `by[${i}]`)),
+        loaders,
+      )
+    },
+    // Nobody can define a segment yet.
+    segment: () => null,
+    segments: () => [],
+    searchProfiles: (_, args, context) => searchProfiles(args, context),
+  },
+
+  Subscription: {
+    profileChanged: {
+      subscribe(_, { by, policy, resumeFrom }, { followProfile, signal }) {
+        refuseResume(resumeFrom)
+        return followProfile(parseProfileKey(by), { policy: policy ?? 'LATEST', signal })
+      },
+    },
+    segmentChanged: {
+      subscribe(_, { key, resumeFrom }) {
+        refuseResume(resumeFrom)
+        throw new MonogramError(
+          'SEGMENT_UNKNOWN',
+          `key: there is no segment "${key}"; segments lists those there are`,
+        )
+      },
+    },
+  },
+
+  Profile: {
+    __resolveReference: ({ id }, { loaders }) => loaders.profiles.load(id),
+    identities: ({ view }) => view.identities.map(splitIdentityKey),
+    email: ({ view }) => emailOf(view),
+    firstName: ({ view }) => textTrait(view, 'firstName'),
+    lastName: ({ view }) => textTrait(view, 'lastName'),
+    locale: ({ view }) => textTrait(view, 'locale'),
+    firstSeenAt: ({ view }) => view.firstSeenAt,
+    lastSeenAt: ({ view }) => view.lastSeenAt,
+    eventCount: ({ view }) => view.eventCount,
+    trait: ({ view }, { key }) => getTrait(view, key),
+    traits: ({ view }, { keys }) =>
+      keys ? pickTraits(view, boundedList('keys', keys, MAX_TRAITS)) : view.traits,
+    consent: ({ view }, { purpose }) => consentTo(view, purpose),
+    metrics: ({ view }, args, { currency, now }) => metricsIn(view, args.currency ?? currency, now),
+    lastOrder: ({ view }) => (view.recentOrders[0] ? toOrder(view.recentOrders[0]) : null),
+    recentOrders: ({ view }, { first }) =>
+      view.recentOrders.slice(0, boundedInt('first', first, { fallback: 5, min: 1, max: 20 })).map(toOrder),
+    segments: () => [],
+    inSegment: () => null,
+  },
+
+  ProfileConnection: {
+    pageInfo,
+    totalCount: ({ prefixes }, _, context) => countProfiles(prefixes, context),
+  },
+}
+
+function toOrder({ key, orderId, orderedAt, gross, currency }: RecentOrder): Order {
+  return { id: key, orderId, orderedAt, total: { amount: gross, currency } }
+}
+
+function refuseResume(resumeFrom: string | null | undefined): void {
+  if (resumeFrom === null || resumeFrom === undefined) return
+  throw badInput(
+    'resumeFrom: subscriptions cannot be resumed yet; leave it out, and the first message is the present state',
+  )
+}

@@ -1,0 +1,138 @@
+import type { Event } from '../../../core/events/event.ts'
+import type { EventStore, PendingEvent, StoredEvent } from '../../../storage/ports.ts'
+import { assertIds, assertInteger, assertStorable } from './assert-storable.ts'
+import { DocumentMap } from './document-map.ts'
+
+interface Row {
+  event: Event
+  state: StoredEvent['state']
+  attempt: number
+  trailVersion: number | null
+  unlinked: boolean
+}
+
+export function createEventStore(): EventStore {
+  const rows = new DocumentMap<Row>()
+  const arrivals: string[] = []
+  const conflicts = new Set<string>()
+
+  const appendOne = (event: Event) => {
+    const present = rows.get(event.key)
+    if (!present) {
+      rows.set(event.key, {
+        event,
+        state: 'pending',
+        attempt: 0,
+        trailVersion: null,
+        unlinked: event.pairs.length > 0,
+      })
+      arrivals.push(event.key)
+      return 'stored'
+    }
+    if (present.event.bodyHash === event.bodyHash) return 'duplicate'
+    conflicts.add(JSON.stringify([event.key, event.bodyHash]))
+    return 'conflict'
+  }
+
+  const newest = (trails: readonly string[], names: readonly string[] | null): StoredEvent[] =>
+    rows
+      .filter(({ event }) => trails.includes(event.trailId) && isNamed(event, names))
+      .map(toStored)
+      .sort((a, b) => b.time - a.time || (a.key < b.key ? 1 : -1))
+
+  return {
+    async append(events) {
+      for (const event of events) {
+        assertStorable(event, 'event')
+        assertInteger(event.time, 'time')
+        assertInteger(event.receivedAt, 'receivedAt')
+      }
+      return events.map(appendOne)
+    },
+
+    async findPendingTrails(after, limit) {
+      const trails = rows.filter(({ state }) => state === 'pending').map(({ event }) => event.trailId)
+      return [...new Set(trails)]
+        .filter((id) => after === null || id > after)
+        .sort()
+        .slice(0, limit)
+    },
+
+    async readPending(trails, limit) {
+      const found = new Map<string, PendingEvent[]>()
+      for (const { event, attempt } of rows.filter(({ state }) => state === 'pending')) {
+        const list = found.get(event.trailId) ?? []
+        if (!trails.includes(event.trailId) || list.length === limit) continue
+        found.set(event.trailId, [...list, { event, attempt }])
+      }
+      return found
+    },
+
+    async mark(marks) {
+      for (const { key, attempt, outcome, trailVersion } of marks) {
+        const row = rows.get(key)
+        if (row?.state !== 'pending' || row.attempt !== attempt) continue
+        rows.set(key, { ...row, state: outcome, trailVersion })
+      }
+    },
+
+    async findUnlinked(limit) {
+      return rows
+        .filter(({ unlinked }) => unlinked)
+        .slice(0, limit)
+        .map(({ event: { key, pairs, receivedAt } }) => ({ key, pairs, receivedAt }))
+    },
+
+    async clearLinks(keys) {
+      for (const [key, row] of rows.getMany(keys)) rows.set(key, { ...row, unlinked: false })
+    },
+
+    async get(keys) {
+      assertIds(keys)
+      return [...rows.getMany(keys).values()].map(toStored)
+    },
+
+    async listByTrails(groups, { names, before, limit }) {
+      return groups.map((trails) =>
+        newest(trails, names)
+          .filter(
+            ({ time, key }) => !before || time < before.time || (time === before.time && key < before.key),
+          )
+          .slice(0, limit),
+      )
+    },
+
+    async countByTrails(groups, names) {
+      return groups.map((trails) => newest(trails, names).length)
+    },
+
+    async scan(names, after, limit) {
+      const from = Number(after ?? 0)
+      const found: StoredEvent[] = []
+      let at = from
+      for (; at < arrivals.length && found.length < limit; at++) {
+        const row = rows.get(arrivals[at] as string)
+        if (row && isNamed(row.event, names)) found.push(toStored(row))
+      }
+      return { events: found, next: at < arrivals.length ? String(at) : null }
+    },
+
+    async stats() {
+      const count = (state: Row['state']) => rows.filter((row) => row.state === state).length
+      return {
+        events: rows.size,
+        pending: count('pending'),
+        parked: count('parked'),
+        conflicts: conflicts.size,
+      }
+    },
+  }
+}
+
+function toStored({ event, state, trailVersion }: Row): StoredEvent {
+  return { ...event, state, trailVersion }
+}
+
+function isNamed({ name, type }: Event, names: readonly string[] | null): boolean {
+  return names === null || names.includes(name) || names.includes(type)
+}

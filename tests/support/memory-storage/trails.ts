@@ -1,0 +1,40 @@
+import type { TrailDocument, TrailStore } from '../../../storage/ports.ts'
+import { assertStorable } from './assert-storable.ts'
+import { byText, DocumentMap } from './document-map.ts'
+
+export function createTrailStore(): TrailStore {
+  const trails = new DocumentMap<TrailDocument>()
+  return {
+    async get(ids) {
+      return trails.getMany(ids)
+    },
+
+    async put(writes) {
+      for (const trail of writes) assertStorable(trail, 'trail')
+      return writes.map((trail) => {
+        if ((trails.get(trail.id)?.version ?? 0) !== trail.version - 1) return false
+        trails.set(trail.id, trail)
+        return true
+      })
+    },
+
+    async findByHomes(homes) {
+      return trails.filter(({ home }) => homes.includes(home))
+    },
+
+    async findDirty(after, limit) {
+      return trails
+        .filter(({ id, dirty }) => dirty && (after === null || id > after))
+        .sort(byText(({ id }) => id))
+        .slice(0, limit)
+        .map(({ id, identity, home }) => ({ id, identity, home }))
+    },
+
+    async clearDirty(cleared) {
+      for (const { id, version } of cleared) {
+        const trail = trails.get(id)
+        if (trail?.version === version) trails.set(id, { ...trail, dirty: false })
+      }
+    },
+  }
+}
