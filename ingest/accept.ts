@@ -37,7 +37,10 @@ export function createAccept({ events, clock, onStored, maxInFlight = 20_000 }: 
 
   return async (raws, context) => {
     if (inFlight + raws.length > maxInFlight && inFlight > 0) {
-      throw new MonogramError('OVERLOADED', `${inFlight} events are being stored; send these again in a second`)
+      throw new MonogramError(
+        'OVERLOADED',
+        `${inFlight} events are being stored; send these again in a second`,
+      )
     }
     inFlight += raws.length
     try {
@@ -49,7 +52,10 @@ export function createAccept({ events, clock, onStored, maxInFlight = 20_000 }: 
 
   async function store(raws: readonly unknown[], context: AcceptContext): Promise<AcceptResult[]> {
     const receivedAt = clock()
-    const parsed = raws.map((raw) => parseEvent(raw, { ...context, receivedAt, newMessageId: randomUUID }))
+    const { maxEventBytes: maxBytes, ...rest } = context
+    const parsed = raws.map((raw) =>
+      parseEvent(raw, { ...rest, maxBytes, receivedAt, newMessageId: randomUUID }),
+    )
     const valid: Event[] = []
     for (const result of parsed) if (result.ok) valid.push(result.event)
 

@@ -52,8 +52,10 @@ function nextDocument(
   now: number,
 ): ProductDocument | null {
   const state = stored ? mergeProduct(stored.state, patch) : patch
-  if (stored && canonicalJson(values(state, 'all')) === canonicalJson(values(stored.state, 'all'))) return null
-  const visible = !stored || canonicalJson(values(state, 'seen')) !== canonicalJson(values(stored.state, 'seen'))
+  if (stored && canonicalJson(values(state, 'all')) === canonicalJson(values(stored.state, 'all')))
+    return null
+  const visible =
+    !stored || canonicalJson(values(state, 'seen')) !== canonicalJson(values(stored.state, 'seen'))
   const version = (stored?.version ?? 0) + (visible ? 1 : 0)
   const outbox = stored?.outbox ?? []
   return {

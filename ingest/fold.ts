@@ -1,10 +1,18 @@
 import type { Event, TrailId } from '../core/events/event.ts'
 import { homeProfile } from '../core/identity/identity-key.ts'
+import type { ProductPatch } from '../core/products/product.ts'
 import { productPatches } from '../core/products/product-state.ts'
 import { emptyState, foldEvents } from '../core/profile/state.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
 import type { Log } from '../platform/log.ts'
-import type { AppliedEntry, EventMark, EventStore, PendingEvent, TrailDocument, TrailStore } from '../storage/ports.ts'
+import type {
+  AppliedEntry,
+  EventMark,
+  EventStore,
+  PendingEvent,
+  TrailDocument,
+  TrailStore,
+} from '../storage/ports.ts'
 import type { Catalogue } from './catalogue.ts'
 
 export interface FoldOptions {
@@ -38,7 +46,7 @@ export function createFold({ events, trails, catalogue, currency, log }: FoldOpt
       // Entries leave the trail only after their rows are marked.
       const overdue = steps.flatMap((step) => step.markFirst)
       if (overdue.length > 0) {
-        await catalogue.upsert(steps.flatMap((step) => step.found).flatMap((row) => productPatches(row.event)))
+        await catalogue.upsert(patchesOf(steps.flatMap((step) => step.found.map((row) => row.event))))
         await events.mark(overdue)
       }
 
@@ -46,10 +54,14 @@ export function createFold({ events, trails, catalogue, currency, log }: FoldOpt
       if (writes.length === 0) return 0
       const written = await trails.put(writes.map((write) => write.trail))
       const done = writes.filter((_, i) => written[i])
-      await catalogue.upsert(done.flatMap((write) => write.applied.flatMap((event) => productPatches(event))))
+      await catalogue.upsert(patchesOf(done.flatMap((write) => write.applied)))
       await events.mark(done.flatMap((write) => write.trail.applied.map(markOf)))
       return done.reduce((sum, write) => sum + write.applied.length, 0)
     },
+  }
+
+  function patchesOf(applied: readonly Event[]): ProductPatch[] {
+    return applied.flatMap((event) => productPatches(event, { currency }))
   }
 
   function applyStep({ trail, todo }: Step): { trail: TrailDocument; applied: Event[] } {
@@ -66,7 +78,10 @@ export function createFold({ events, trails, catalogue, currency, log }: FoldOpt
   }
 
   /** An event that the fold cannot apply is set aside with its error, and the others go on. */
-  function applyAll(state: ProfileState, rows: readonly PendingEvent[]): { state: ProfileState; parked: Map<Event, string> } {
+  function applyAll(
+    state: ProfileState,
+    rows: readonly PendingEvent[],
+  ): { state: ProfileState; parked: Map<Event, string> } {
     const parked = new Map<Event, string>()
     const all = rows.map((row) => row.event)
     try {
@@ -77,7 +92,10 @@ export function createFold({ events, trails, catalogue, currency, log }: FoldOpt
         try {
           each = foldEvents(each, [event], { currency })
         } catch (error) {
-          log.error({ err: error, event: event.key, trail: event.trailId }, 'event parked: the fold failed on it')
+          log.error(
+            { err: error, event: event.key, trail: event.trailId },
+            'event parked: the fold failed on it',
+          )
           parked.set(event, error instanceof Error ? error.message : String(error))
         }
       }

@@ -4,7 +4,13 @@ import type { ProfileDocument } from '../core/profile/profile.ts'
 import { combineStates } from '../core/profile/state.ts'
 import { changedFields, profileView, searchTerms } from '../core/profile/view.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { IdentityStore, ProfileStore, ProfileWrite, TrailDocument, TrailStore } from '../storage/ports.ts'
+import type {
+  IdentityStore,
+  ProfileStore,
+  ProfileWrite,
+  TrailDocument,
+  TrailStore,
+} from '../storage/ports.ts'
 import { appendToOutbox } from './outbox.ts'
 
 export interface MaterialiseOptions {
@@ -128,7 +134,11 @@ function combine(
   }
 }
 
-function keysOf(id: ProfileId, rows: ProfileRows | undefined, trails: readonly TrailDocument[]): IdentityKey[] {
+function keysOf(
+  id: ProfileId,
+  rows: ProfileRows | undefined,
+  trails: readonly TrailDocument[],
+): IdentityKey[] {
   const named = rows?.mine.map((row) => row.key) ?? []
   if (rows?.own) return named
   const own = trails.find((trail) => trail.home === id)?.identity

@@ -105,7 +105,9 @@ export function createWorker(options: WorkerOptions): Worker {
     lastDirty = dirty.length < STEP ? null : (dirty.at(-1)?.id ?? null)
     if (dirty.length > 0) {
       const rows = await storage.identities.rows([...new Set(dirty.map((trail) => trail.identity))])
-      await materialise(dirty.map((trail) => rows.get(trail.identity)?.profileId ?? homeProfile(trail.identity)))
+      await materialise(
+        dirty.map((trail) => rows.get(trail.identity)?.profileId ?? homeProfile(trail.identity)),
+      )
     }
     return dirty.length > 0 || wrapped
   }

@@ -18,7 +18,12 @@ export interface IdentityLog {
 }
 
 /** The one total order of decisions about who is who: batch n exists once, and is finished before n + 1 is decided. */
-export function createIdentityLog({ identities, materialise, rules, clock }: IdentityLogOptions): IdentityLog {
+export function createIdentityLog({
+  identities,
+  materialise,
+  rules,
+  clock,
+}: IdentityLogOptions): IdentityLog {
   return {
     async step(limit) {
       const head = await identities.head()
@@ -47,7 +52,13 @@ export function createIdentityLog({ identities, materialise, rules, clock }: Ide
   /** Safe to repeat, and for several workers at once: each row change is conditional on the row's sequence. */
   async function finish(batch: IdentityBatch): Promise<void> {
     await identities.putRows(
-      batch.moves.map(({ key, to, since }) => ({ key, home: homeProfile(key), profileId: to, seq: batch.n, since })),
+      batch.moves.map(({ key, to, since }) => ({
+        key,
+        home: homeProfile(key),
+        profileId: to,
+        seq: batch.n,
+        since,
+      })),
     )
     // Who loses a key is written first, so that no trail is ever missing from both.
     await materialise(batch.losers)

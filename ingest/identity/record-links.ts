@@ -4,7 +4,11 @@ import type { PairRow } from '../../core/identity/identity-log.ts'
 import type { EventStore, IdentityStore } from '../../storage/ports.ts'
 
 /** Records the pairs of up to `limit` events that name some; returns how many events it saw. */
-export async function recordLinks(events: EventStore, identities: IdentityStore, limit: number): Promise<number> {
+export async function recordLinks(
+  events: EventStore,
+  identities: IdentityStore,
+  limit: number,
+): Promise<number> {
   const unlinked = await events.findUnlinked(limit)
   if (unlinked.length === 0) return 0
   const pairs = new Map<string, PairRow>()

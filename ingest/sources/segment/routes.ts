@@ -53,7 +53,10 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
       throw new MonogramError('BATCH_EMPTY', `expected {"batch": [event, …]}, got batch ${describe(events)}`)
     }
     if (events.length > MAX_BATCH_EVENTS) {
-      throw new MonogramError('BATCH_TOO_LONG', `got ${events.length} events, a batch takes at most ${MAX_BATCH_EVENTS}`)
+      throw new MonogramError(
+        'BATCH_TOO_LONG',
+        `got ${events.length} events, a batch takes at most ${MAX_BATCH_EVENTS}`,
+      )
     }
     const results = await accept(events, {
       source: principal.id,
@@ -65,16 +68,23 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
 
   async function requireSource(request: FastifyRequest, body: Record<string, unknown>): Promise<Principal> {
     const { authorization } = request.headers
-    const apiKey = request.headers['x-api-key'] ?? (authorization === undefined ? body['writeKey'] : undefined)
+    const apiKey =
+      request.headers['x-api-key'] ?? (authorization === undefined ? body['writeKey'] : undefined)
     const principal = await authenticate({
       ...(authorization === undefined ? {} : { authorization }),
       ...(typeof apiKey === 'string' ? { apiKey } : {}),
     })
     if (!principal) {
-      throw new MonogramError('UNAUTHENTICATED', 'send a write key with the scope ingest as the user of Basic authentication')
+      throw new MonogramError(
+        'UNAUTHENTICATED',
+        'send a write key with the scope ingest as the user of Basic authentication',
+      )
     }
     if (!principal.scopes.includes('ingest') && !principal.scopes.includes('admin')) {
-      throw new MonogramError('FORBIDDEN', `the key "${principal.name}" has the scopes ${principal.scopes.join(', ')}; sending events needs ingest`)
+      throw new MonogramError(
+        'FORBIDDEN',
+        `the key "${principal.name}" has the scopes ${principal.scopes.join(', ')}; sending events needs ingest`,
+      )
     }
     return principal
   }
@@ -85,9 +95,12 @@ function parseBody(text: unknown): Record<string, unknown> {
   try {
     body = typeof text === 'string' ? JSON.parse(text) : undefined
   } catch (error) {
-    throw new MonogramError('BODY_NOT_JSON', error instanceof Error ? error.message : String(error), { cause: error })
+    throw new MonogramError('BODY_NOT_JSON', error instanceof Error ? error.message : String(error), {
+      cause: error,
+    })
   }
-  if (!isJsonObject(body)) throw new MonogramError('BODY_NOT_JSON', `expected a JSON object, got ${describe(body)}`)
+  if (!isJsonObject(body))
+    throw new MonogramError('BODY_NOT_JSON', `expected a JSON object, got ${describe(body)}`)
   return body
 }
 
@@ -99,7 +112,9 @@ function describe(value: unknown): string {
 
 /** SDKs look at the status alone: 400 only when nothing of the request was accepted. */
 function answer(results: readonly AcceptResult[], request: FastifyRequest, reply: FastifyReply): unknown {
-  const rejected = results.flatMap((result, index) => (result.outcome === 'rejected' ? [{ index, ...result }] : []))
+  const rejected = results.flatMap((result, index) =>
+    result.outcome === 'rejected' ? [{ index, ...result }] : [],
+  )
   const first = rejected[0]
   const verbose = (request.query as Record<string, unknown>)['verbose'] === '1'
   if (first && rejected.length === results.length) {

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { createApiKeys } from '../access/api-keys.ts'
+import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
+import { createEventPath } from '../ingest/create-event-path.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { Config } from '../platform/config.ts'
+import type { Log } from '../platform/log.ts'
+import { ResourceStack } from '../platform/resource-stack.ts'
+import { lockDataDir } from '../storage/embedded/lock.ts'
+import { openStorage } from '../storage/open-storage.ts'
+import { createMemoryFeed } from '../stream/memory/feed.ts'
+import type { ChangeFeed } from '../stream/ports.ts'
+import type { Services } from './services.ts'
+
+/** The services, and what only the server builds upon. */
+export interface OpenedServices extends Services, AsyncDisposable {
+  feed: ChangeFeed
+  secrets: DeploymentSecrets
+}
+
+/**
+ * Takes the data folder for this process and opens the store, the event path and the keys, without HTTP. Disposing
+ * closes them in reverse: what was acknowledged and is not folded yet is folded by the next process.
+ */
+export async function openServices(config: Config, log: Log): Promise<OpenedServices> {
+  await using opening = new ResourceStack()
+  opening.use(await lockDataDir(config.dataDir))
+  const storage = opening.use(
+    await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
+  )
+  const feed = opening.use(createMemoryFeed())
+  const path = opening.use(
+    createEventPath({ storage, feed, clock: systemClock, log, currency: config.currency }),
+  )
+  const secrets = await loadSecrets({ configured: config.secret, dataDir: config.dataDir })
+  const apiKeys = createApiKeys({
+    store: storage.apiKeys,
+    pepper: secrets.apiKeyPepper,
+    clock: systemClock,
+    randomBytes,
+  })
+  const opened = opening.move()
+  return {
+    dataDir: config.dataDir,
+    storage,
+    feed,
+    secrets,
+    apiKeys,
+    accept: path.accept,
+    products: path.catalogue,
+    clock: systemClock,
+    settled: () => path.worker.settled(),
+    server: null,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createAuthenticate } from '../access/authenticate.ts'
+import { createBrowserSessions } from '../access/browser-session.ts'
+import { sessionRoutes } from '../access/session-routes.ts'
+import { createEmailRenderer } from '../emails/create-email-renderer.ts'
+import { loadTemplates } from '../emails/load-templates.ts'
+import type { FeaturedRecipient } from '../emails/pages.ts'
+import { emailRoutes } from '../emails/routes.ts'
+import { graphqlRoutes } from '../gateway/server.ts'
+import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
+import type { Config } from '../platform/config.ts'
+import { healthRoutes } from '../platform/health.ts'
+import { createHttpServer } from '../platform/http.ts'
+import { listen } from '../platform/listen.ts'
+import type { Log } from '../platform/log.ts'
+import { createMetrics, measureRequests, metricsRoutes } from '../platform/metrics.ts'
+import { projectRoot } from '../platform/project-root.ts'
+import { ResourceStack } from '../platform/resource-stack.ts'
+import { writeLockInfo } from '../storage/embedded/lock.ts'
+import { commandHandlers } from './command-handlers.ts'
+import type { Output } from './command.ts'
+import { createControlServer } from './control/control-server.ts'
+import { prepareControlSocketPath } from './control/socket-path.ts'
+import { openServices, type OpenedServices } from './open-services.ts'
+import { loadDemoData } from './load-demo-data.ts'
+import { serveGraph, type ServedGraph } from './serve-graph.ts'
+import { welcome } from './welcome.ts'
+
+export interface StartOptions {
+  config: Config
+  demo: boolean
+  terminal: Output
+  log: Log
+}
+
+/** A start does not wait longer for recommendations: until they are ready, what is popular stands in for them. */
+const RECOMMENDATIONS_WAIT_MS = 5_000
+
+/** Everything in one process. Resolves when it answers; disposing of it finishes what is under way and closes all. */
+export async function startServer(options: StartOptions): Promise<AsyncDisposable & { url: string }> {
+  const { config, log, terminal } = options
+  const root = projectRoot(import.meta.url)
+  await using opening = new ResourceStack()
+  const services = opening.use(await openServices(config, log))
+  const isFirstRun = options.demo && (await loadDemoData(services, { root, terminal }))
+  const graph = opening.use(await serveGraph(services, { root, currency: config.currency, log }))
+  await Promise.race([graph.recommendationsReady, delay(RECOMMENDATIONS_WAIT_MS, undefined, { ref: false })])
+
+  const sessions = createBrowserSessions({
+    key: services.secrets.sessionKey,
+    clock: services.clock,
+    randomBytes,
+  })
+  const featured = options.demo ? await readFeatured(root) : []
+  const server = await createServer({ services, graph, sessions, featured, root, log })
+  opening.defer(() => server.close())
+  const { url, port } = await listen(server, config)
+
+  const socketPath = await prepareControlSocketPath(config.dataDir)
+  const handlers = commandHandlers({ ...services, server: { url, startedAt: services.clock() } })
+  opening.use(await createControlServer({ socketPath, handlers, log }))
+  await writeLockInfo(config.dataDir, { pid: process.pid, socket: socketPath, port })
+
+  const key = isFirstRun
+    ? await services.apiKeys.create({ name: 'first steps', scopes: ['ingest', 'read'] })
+    : null
+  const sessionUrl = `${url}${sessions.createLinkPath()}`
+  for (const line of welcome({ url, sessionUrl, key: key?.key ?? null, featured })) terminal.out(line)
+
+  const opened = opening.move()
+  return { url, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+}
+
+interface ServerParts {
+  services: OpenedServices
+  graph: ServedGraph
+  sessions: ReturnType<typeof createBrowserSessions>
+  featured: readonly FeaturedRecipient[]
+  root: string
+  log: Log
+}
+
+/** All doors on one port. */
+async function createServer(parts: ServerParts): Promise<ReturnType<typeof createHttpServer>> {
+  const { services, graph, sessions, featured, root, log } = parts
+  const { gateway } = graph
+  const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
+  const templates = await loadTemplates(join(root, 'templates'), { schema: gateway.schema })
+  const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
+  const metrics = createMetrics()
+
+  const server = createHttpServer({ log })
+  measureRequests(server, metrics)
+  await server.register(healthRoutes({ checks: { store: () => services.storage.ready() } }))
+  await server.register(metricsRoutes({ registry: metrics, authenticate }))
+  await server.register(sessionRoutes({ sessions, landing: '/emails' }))
+  await server.register(segmentRoutes({ accept: services.accept, authenticate }))
+  await server.register(graphqlRoutes({ gateway, authenticate, log }))
+  await server.register(emailRoutes({ renderer, authenticate, log, featured }))
+  server.get('/', { exposeHeadRoute: false }, (_request, reply) => reply.redirect('/graphql', 303))
+  return server
+}
+
+async function readFeatured(root: string): Promise<FeaturedRecipient[]> {
+  return JSON.parse(await readFile(join(root, 'demo', 'featured.json'), 'utf8')) as FeaturedRecipient[]
+}
