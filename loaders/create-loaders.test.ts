@@ -19,6 +19,17 @@ describe('the loaders of a request', () => {
     expect(loadersFor(request)).not.toBe(loadersFor(aRequest()))
   })
 
+  test('read anew for a request that goes on to another answer', async () => {
+    const { storage, loadersFor } = setUp()
+    const request = aRequest()
+    const ada = aPerson('userId:ada')
+    expect(await loadersFor(request).profiles.load(ada.id)).toBeNull()
+    await putPeople(storage, ada)
+    expect(await loadersFor(request).profiles.load(ada.id)).toBeNull()
+    loadersFor.forget(request)
+    expect(await loadersFor(request).profiles.load(ada.id)).toEqual(ada)
+  })
+
   test('read 500 keys with one read of identities and one of profiles', async () => {
     const { calls, storage, loadersFor } = setUp()
     const keys = Array.from({ length: 500 }, (_, i) => identityKey('userId', String(i)))

@@ -21,8 +21,12 @@ export interface Loaders {
   products: ProductLoader
 }
 
-/** The loaders of a request: the same for every subgraph that is given the same context object. */
-export type LoadersFor = (context: RequestContext) => Loaders
+export interface LoadersFor {
+  /** The loaders of a request: the same for every subgraph that is given the same context object. */
+  (context: RequestContext): Loaders
+  /** The request goes on to another answer, such as the next message of a subscription: what was read is out of date. */
+  forget(context: RequestContext): void
+}
 
 export interface LoaderOptions {
   storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products'>
@@ -31,12 +35,13 @@ export interface LoaderOptions {
 }
 
 /**
- * A set of loaders for each request, gone with its context. A set remembers what it has read, so that a request
- * sees one state of each document; whoever sends many answers for one request needs a new context for each.
+ * A set of loaders for each request, gone with its context. A set remembers what it has read, so that an answer is
+ * made from one state of each document.
  */
 export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): LoadersFor {
   const sets = new WeakMap<RequestContext, Loaders>()
-  return (context) => {
+
+  const loadersFor = (context: RequestContext): Loaders => {
     const present = sets.get(context)
     if (present) return present
     const loaders: Loaders = {
@@ -50,4 +55,6 @@ export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): L
     sets.set(context, loaders)
     return loaders
   }
+
+  return Object.assign(loadersFor, { forget: (context: RequestContext) => void sets.delete(context) })
 }

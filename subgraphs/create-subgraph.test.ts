@@ -43,7 +43,10 @@ const subgraph = createSubgraph({
     },
   },
   contextFor: (request) => ({ request }),
+  onMessage: () => messages++,
 })
+
+let messages = 0
 
 /** How often resolvers have met this context, in hundreds. */
 function seen(context: object): number {
@@ -92,6 +95,7 @@ describe('a subgraph', () => {
       { data: { count: 2 } },
       { data: { count: 3 } },
     ])
+    expect(messages).toBe(3)
   })
 
   test('ends a subscription that fails with a result that says why', async () => {

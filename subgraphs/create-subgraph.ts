@@ -30,6 +30,11 @@ export interface SubgraphOptions<Context> {
   resolvers: Readonly<Record<string, object>>
   /** What the resolvers are given, made anew for each request and each message of a subscription. */
   contextFor: (request: RequestContext) => Context
+  /**
+   * Called before each message of a subscription is answered: what was read for the one before is out of date, here and
+   * for the rest of the graph that a gateway then asks for the same request.
+   */
+  onMessage?: (request: RequestContext) => void
 }
 
 type FederationModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>
@@ -68,9 +73,8 @@ export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subg
       return mapResults(
         source,
         async (rootValue) => {
-          // Each message reads anew: what an earlier one has read is out of date.
-          const message = { ...request, context: { ...request.context } }
-          return withCodes(await execute({ ...executionArgs(message), document, rootValue }))
+          options.onMessage?.(request.context)
+          return withCodes(await execute({ ...executionArgs(request), document, rootValue }))
         },
         failedResult,
       )

@@ -56,7 +56,7 @@ export type OrderLinesArgs = {
 export type OrderLine = {
   /** The id of the product, as the shop gave it. */
   productId: Scalars['ID']['output']
-  /** The product; null when the catalogue does not know it. */
+  /** The product. Its fields are null when the catalogue does not know it. */
   product: Maybe<Product>
   /** What the product was called when it was ordered; null when the event did not say. */
   title: Maybe<Scalars['String']['output']>
@@ -94,7 +94,7 @@ export type Event = {
 export type EventProduct = {
   /** The id of the product, as the shop gave it. */
   productId: Scalars['ID']['output']
-  /** The product; null when the catalogue does not know it. */
+  /** The product. Its fields are null when the catalogue does not know it. */
   product: Maybe<Product>
   /** How many, or how much of it; null when the event did not say. */
   quantity: Maybe<Scalars['Float']['output']>
@@ -522,7 +522,7 @@ export const typeDefs = /* GraphQL */ `
     """
     productId: ID!
     """
-    The product; null when the catalogue does not know it.
+    The product. Its fields are null when the catalogue does not know it.
     """
     product: Product
     """
@@ -594,7 +594,7 @@ export const typeDefs = /* GraphQL */ `
     """
     productId: ID!
     """
-    The product; null when the catalogue does not know it.
+    The product. Its fields are null when the catalogue does not know it.
     """
     product: Product
     """

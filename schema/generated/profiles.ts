@@ -103,7 +103,7 @@ export type Profile = {
   asOf: Scalars['DateTime']['output']
   /** Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest. */
   identities: Array<Identity>
-  /** The trait `email`. */
+  /** The trait `email` where it is an address, else the first address among the identities. */
   email: Maybe<Scalars['String']['output']>
   /** The trait `firstName`. */
   firstName: Maybe<Scalars['String']['output']>
@@ -925,7 +925,7 @@ export const typeDefs = /* GraphQL */ `
     """
     identities: [Identity!]!
     """
-    The trait \`email\`.
+    The trait \`email\` where it is an address, else the first address among the identities.
     """
     email: String
     """

@@ -10,5 +10,6 @@ export function createProfilesSubgraph(dependencies: ProfilesDependencies): Subg
     typeDefs,
     resolvers,
     contextFor: createProfilesContext(dependencies),
+    onMessage: (request) => dependencies.loadersFor.forget(request),
   })
 }
