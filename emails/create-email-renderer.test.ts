@@ -65,10 +65,10 @@ test.each([
   await expect(rendered).rejects.toMatchObject({ code: 'RECIPIENT_UNKNOWN', message })
 })
 
-describe('a part that fails leaves its place to the template, and is named', () => {
-  const failed = (path?: (string | number)[]): GraphQLError =>
-    new GraphQLError('broken', { ...(path && { path }), extensions: { code: 'SUBGRAPH_FAILED' } })
+const failed = (path?: (string | number)[]): GraphQLError =>
+  new GraphQLError('broken', { ...(path && { path }), extensions: { code: 'SUBGRAPH_FAILED' } })
 
+describe('a part that fails leaves its place to the template, and is named', () => {
   test.each<[string, ExecutionResult, string[]]>([
     [
       'one field, once for all its places in a list',

@@ -106,8 +106,7 @@ test('a page prints any value escaped, and text prints it as it is', () => {
   const text = liquid.text('{{ value }}', 'x')
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', '{{', '%}', 'a') }), (value) => {
-      const [, title, body] = /^<b title="([^"<>']*)">([^"<>']*)<\/b>$/.exec(html({ value })) ?? []
-      expect(title).toBe(body)
+      expect(html({ value })).toMatch(/^<b title="([^"<>']*)">\1<\/b>$/)
       expect(text({ value })).toBe(value)
     }),
   )

@@ -19,7 +19,7 @@ export function createFilters(language: string): Record<string, Filter> {
     /** White Metal Lantern to WM: what a tile shows in place of a picture. */
     initials: (value) => (typeof value === 'string' ? initials(value) : ''),
     /** A background for such a tile, always the same for the same text; dark text can be read on each. */
-    tint: (value) => tint(String(value ?? '')),
+    tint: (value) => tint(typeof value === 'string' ? value : ''),
     /** The address if it is one that may stand in a link or picture (http, https), else empty. */
     web_url: (value) => (typeof value === 'string' ? webUrl(value) : ''),
   }

@@ -23,6 +23,7 @@ test('what is not shown, or only decorates, is left out with everything in it', 
   const html =
     '<div style="display:none">pre<div>view</div></div>A<td aria-hidden="true"><td>B</td></td><!-- C -->D'
   expect(toText(html)).toBe('AD\n')
+  expect(toText('A<img src="x" alt="B" aria-hidden="true">C')).toBe('AC\n')
 })
 
 test('control tags stay even from hidden parts, in order; printing tags there go', () => {

@@ -1,5 +1,5 @@
-import { controlTagsOf, type LiquidTag } from './mask-liquid.ts'
 import { decodeEntities } from './decode-entities.ts'
+import { controlTagsOf, type LiquidTag } from './mask-liquid.ts'
 
 /**
  * The plain text of a masked page. Done once for each template, so that a recipient's text is made by Liquid from the
@@ -22,7 +22,8 @@ export function htmlToText(html: string, tags: readonly LiquidTag[]): string {
       else if (element.name === hidden.name) hidden.depth += element.closes ? -1 : 1
       if (hidden.depth === 0) hidden = null
     } else if (element === null) text += decodeEntities(token.replace(/\s+/g, ' '))
-    else if (!element.closes && HIDDEN.test(token)) hidden = { name: element.name, depth: 1 }
+    else if (!element.closes && HIDDEN.test(token))
+      hidden = VOID.has(element.name) ? null : { name: element.name, depth: 1 }
     else if (element.name !== 'a') text += textOf(element, token)
     else if (element.closes) text += links.pop() ?? ''
     else links.push(linkText(token))
@@ -49,6 +50,9 @@ const PARAGRAPHS = new Set('h1 h2 p table tr'.split(' '))
 
 /** A break between blocks: however many meet, they make one line break. In values it is white space as any other. */
 const SOFT_BREAK = '\v'
+
+/** Elements that have no content, and so no end. */
+const VOID = new Set('area base br col embed hr img input link meta source track wbr'.split(' '))
 
 interface Element {
   name: string

@@ -23,7 +23,10 @@ export function parsePreviewQuery(query: unknown): PreviewQuery {
   if (unknown !== undefined) throw new MonogramError('BAD_USER_INPUT', `?${unknown}=: not known; ${EXPECTED}`)
   const knownFormat = FORMATS.find((known) => known === format)
   if (knownFormat === undefined)
-    throw new MonogramError('BAD_USER_INPUT', `?format=${String(format)}: not known; ${EXPECTED}`)
+    throw new MonogramError(
+      'BAD_USER_INPUT',
+      `?format=${typeof format === 'string' ? format : '…'}: not known; ${EXPECTED}`,
+    )
   const [kind] = names
   if (kind === undefined || names.length > 1)
     throw new MonogramError(

@@ -109,7 +109,7 @@ describe('who may look', () => {
     ['a key that may only send', { authorization: 'Bearer producer' }, 403, 'FORBIDDEN'],
   ])('not %s', async (_, headers, status, code) => {
     for (const url of [`${PREVIEW}?userId=1`, '/emails']) {
-      const answer = await get(url, headers as Record<string, string>)
+      const answer = await get(url, headers)
       expect([answer.status, (JSON.parse(answer.body) as { error: { code: string } }).error.code]).toEqual([
         status,
         code,

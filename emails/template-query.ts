@@ -1,6 +1,7 @@
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   parse,
   validate,
   type GraphQLSchema,
@@ -20,7 +21,7 @@ export function checkQuery(source: string, file: string, schema?: GraphQLSchema)
   const document = parseQuery(source, file)
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION)
   const [operation] = operations
-  if (operation === undefined || operations.length > 1 || operation.operation !== 'query')
+  if (operation === undefined || operations.length > 1 || operation.operation !== OperationTypeNode.QUERY)
     throw templateInvalid(
       file,
       1,
