@@ -1,10 +1,11 @@
 /** The one-way imports of ARCHITECTURE.md. `doctor` at the end makes an empty cruise a failure. */
-const rooms = 'access|cli|core|demo|destinations|emails|gateway|ingest|loaders|platform|storage|stream|subgraphs'
+const rooms =
+  'access|cli|core|demo|destinations|emails|gateway|ingest|loaders|platform|storage|stream|subgraphs'
 const only = (from, allowed, extra = {}) => ({
   name: `${from}-imports`,
   severity: 'error',
   comment: `${from}/ may import only: ${allowed.join(', ') || 'itself'}`,
-  from: { path: `^${from}/`, pathNot: '\\.test\\.ts$|/contract(\\.ts|/)' , ...extra },
+  from: { path: `^${from}/`, pathNot: '\\.test\\.ts$|/contract(\\.ts|/)', ...extra },
   to: { path: `^(${rooms})/`, pathNot: [`^${from}/`, ...allowed.map((room) => `^${room}`)] },
 })
 
@@ -47,7 +48,10 @@ module.exports = {
       severity: 'error',
       comment: 'core uses no packages but node:crypto and the checked list of pure ones',
       from: { path: '^core/', pathNot: '\\.test\\.ts$' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: '^(node:)?crypto$|^node_modules/(libphonenumber-js|re2js)/' },
+      to: {
+        dependencyTypes: ['core', 'npm'],
+        pathNot: '^(node:)?crypto$|^node_modules/(libphonenumber-js|re2js)/',
+      },
     },
     {
       name: 'dataloader-only-in-loaders',
@@ -57,15 +61,28 @@ module.exports = {
     },
     driver('@photostructure/sqlite', '^storage/embedded/'),
     driver('@apollo/subgraph', '^subgraphs/create-subgraph\\.ts$'),
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: `^(${rooms})/`, pathNot: '\\.d\\.ts$|\\.test\\.ts$' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: `^(${rooms})/`, pathNot: '\\.d\\.ts$|\\.test\\.ts$' },
+      to: {},
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|node_modules/\\.|monogram-data|bench/peers)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 }

@@ -4,7 +4,7 @@ import { ingestBench } from './ingest/ingest.ts'
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = { ingest: ingestBench }
 
-const [name = ''] = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const name = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? ''
 const bench = BENCHES[name]
 if (bench) {
   const report = { bench: name, machine: machine(), figures: await bench() }

@@ -105,7 +105,7 @@ test('whatever fails before or after its effect, and wherever a worker dies, eac
 test('events that arrive in another order give the same people and figures', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 15 }), fc.nat(), async (raws, turn) => {
-      const rotated = [...raws.slice(turn % raws.length), ...raws.slice(0, turn % raws.length)].reverse()
+      const rotated = [...raws.slice(turn % raws.length), ...raws.slice(0, turn % raws.length)].toReversed()
       expect(await settledState(openMemoryStorage(), rotated.map(withoutUserId), 4)).toEqual(
         await settledState(openMemoryStorage(), raws.map(withoutUserId), 1),
       )

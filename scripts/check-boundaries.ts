@@ -10,7 +10,9 @@ const SKIPPED = new Set(['node_modules', 'dist', 'monogram-data', 'peers'])
 /** Holds the one-way imports; fails as well when fewer modules were looked at than the project has source files. */
 export async function checkBoundaries(root: string): Promise<CheckResult> {
   const options = await extractConfig(join(root, '.dependency-cruiser.cjs'))
-  const { output } = await cruise(['.'], options, undefined, { tsConfig: extractTsConfig(join(root, 'tsconfig.json')) })
+  const { output } = await cruise(['.'], options, undefined, {
+    tsConfig: extractTsConfig(join(root, 'tsconfig.json')),
+  })
   const { summary, modules } = output as ICruiseResult
   const lines = summary.violations
     .filter(({ rule }) => rule.severity === 'error')
@@ -25,7 +27,8 @@ function countSources(folder: string): number {
   let count = 0
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.isDirectory()) {
-      if (!SKIPPED.has(entry.name) && !entry.name.startsWith('.')) count += countSources(join(folder, entry.name))
+      if (!SKIPPED.has(entry.name) && !entry.name.startsWith('.'))
+        count += countSources(join(folder, entry.name))
     } else if (entry.name.endsWith('.ts')) count++
   }
   return count

@@ -12,6 +12,8 @@ export function checkEngines(root: string): CheckResult {
   )
   return {
     ok: refused.length === 0,
-    output: refused.map(({ name, version, enginesNode }) => `${name}@${version} wants node ${enginesNode}`).join('\n'),
+    output: refused
+      .map(({ name, version, enginesNode }) => `${name}@${version} wants node ${enginesNode}`)
+      .join('\n'),
   }
 }

@@ -25,11 +25,16 @@ export function checkLicences(root: string): CheckResult {
   const refused = packages.filter(({ name, license }) => !isAllowed(license) && EXCEPTIONS[name] !== license)
   return {
     ok: refused.length === 0 && packages.length > 0,
-    output: refused.map(({ name, version, license }) => `${name}@${version}: ${license ?? 'no licence'}`).join('\n'),
+    output: refused
+      .map(({ name, version, license }) => `${name}@${version}: ${license ?? 'no licence'}`)
+      .join('\n'),
   }
 }
 
 function isAllowed(license: string | null): boolean {
   if (license === null) return false
-  return license.replaceAll(/[()]/g, '').split(' OR ').some((choice) => choice.split(' AND ').every((one) => PERMISSIVE.has(one.trim())))
+  return license
+    .replaceAll(/[()]/g, '')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((one) => PERMISSIVE.has(one.trim())))
 }

@@ -4,6 +4,8 @@ import { checkEngines } from './check-engines.ts'
 import { checkLicences } from './check-licences.ts'
 import { projectRoot } from '../platform/project-root.ts'
 
+const root = projectRoot(import.meta.url)
+
 /**
  * Everything that must hold before a commit, side by side; exits 1 and shows the output of each that failed.
  * `--without-tests` leaves the unit tests to a run of their own.
@@ -12,10 +14,10 @@ const CHECKS: readonly { name: string; run: () => Promise<CheckResult> }[] = [
   { name: 'format', run: () => program('prettier', ['--check', '--cache', '--log-level', 'warn', '.']) },
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--quiet']) },
   { name: 'types', run: () => program('tsc', ['-p', 'tsconfig.json']) },
-  { name: 'boundaries', run: () => checkBoundaries(projectRoot) },
+  { name: 'boundaries', run: () => checkBoundaries(root) },
   { name: 'generated files', run: () => script('dist/scripts/generate.js', ['--check']) },
-  { name: 'licences', run: () => Promise.resolve(checkLicences(projectRoot)) },
-  { name: 'engines', run: () => Promise.resolve(checkEngines(projectRoot)) },
+  { name: 'licences', run: () => Promise.resolve(checkLicences(root)) },
+  { name: 'engines', run: () => Promise.resolve(checkEngines(root)) },
   { name: 'unit tests', run: () => program('vitest', ['run', '--project', 'unit', '--reporter', 'dot']) },
 ]
 
@@ -55,7 +57,7 @@ function script(path: string, args: readonly string[]): Promise<CheckResult> {
 
 function run(command: string, args: readonly string[]): Promise<CheckResult> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const take = (chunk: Buffer): void => {
       output += chunk.toString()

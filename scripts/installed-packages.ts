@@ -40,7 +40,13 @@ function licenseOf(manifest: Record<string, unknown>): string | null {
   const { license, licenses } = manifest
   if (typeof license === 'string') return license
   if (isTyped(license)) return license.type
-  if (Array.isArray(licenses)) return licenses.filter(isTyped).map(({ type }) => type).join(' OR ') || null
+  if (Array.isArray(licenses))
+    return (
+      licenses
+        .filter(isTyped)
+        .map(({ type }) => type)
+        .join(' OR ') || null
+    )
   return null
 }
 

@@ -9,7 +9,12 @@ export function describeFeedContract(name: string, open: () => Promise<ChangeFee
       await feed.append([profile('p', 1)])
       const mine = feed.subscribe({ entity: 'Profile', id: 'p', maxQueued: 10 })
       const all = feed.subscribe({ entity: 'Profile', maxQueued: 10 })
-      await feed.append([profile('q', 1), profile('p', 2), { ...profile('p', 9), entity: 'Product' }, profile('p', 3)])
+      await feed.append([
+        profile('q', 1),
+        profile('p', 2),
+        { ...profile('p', 9), entity: 'Product' },
+        profile('p', 3),
+      ])
       expect(await take(mine, 2)).toEqual(['p2', 'p3'])
       expect(await take(all, 3)).toEqual(['q1', 'p2', 'p3'])
     })

@@ -36,7 +36,7 @@ export function createMemoryFeed(): ChangeFeed {
 
     [Symbol.asyncDispose]() {
       open = false
-      for (const set of [...subscribers.values()]) for (const subscriber of [...set]) subscriber.end()
+      for (const set of subscribers.values()) for (const subscriber of set) subscriber.end()
       return Promise.resolve()
     },
   }
@@ -92,7 +92,7 @@ class Subscriber implements AsyncIterableIterator<FeedMessage> {
     this.#signal?.removeEventListener('abort', this.end)
     for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined })
     this.#onEnd()
-  }
+  };
 
   [Symbol.asyncIterator](): this {
     return this

@@ -9,6 +9,8 @@ export class ClosingLine implements Reporter {
       // A file that could not be loaded has no tests, and must not look like success.
       if (module.state() === 'failed' && module.errors().length > 0) count.failed++
     }
-    process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`)
+    process.stdout.write(
+      `\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`,
+    )
   }
 }
