@@ -73,14 +73,16 @@ async function inGroups<Key, Value>(
       groups.set(question, { keys: [key], at: [i] })
     }
   })
-  const answers = new Array<Value | Error>(keys.length)
+  const answers = keys.map((): Value | Error => UNANSWERED)
   await Promise.all(
     [...groups.values()].map(async (group) => {
       const values = await read(group.keys)
       group.at.forEach((i, j) => {
-        answers[i] = values[j] ?? new Error('the store answered fewer groups than it was asked for')
+        answers[i] = values[j] ?? UNANSWERED
       })
     }),
   )
   return answers
 }
+
+const UNANSWERED = new Error('the store answered fewer groups than it was asked for')

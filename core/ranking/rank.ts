@@ -63,11 +63,11 @@ function addSeeds(
   how: Seed['how'],
   unwanted: ReadonlySet<string>,
 ): void {
-  const count = Math.min(touches.length, how === 'bought' ? MAX_BOUGHT_SEEDS : MAX_VIEWED_SEEDS)
   let occasion = 0
-  for (let i = 0; i < count; i++) {
-    const { productId, at } = touches[i] as ProductTouch
-    if (i > 0 && at !== touches[i - 1]?.at) occasion++
+  let lastAt: number | null = null
+  for (const { productId, at } of touches.slice(0, how === 'bought' ? MAX_BOUGHT_SEEDS : MAX_VIEWED_SEEDS)) {
+    if (lastAt !== null && at !== lastAt) occasion++
+    lastAt = at
     const own = index.getProduct(productId)
     if (!own) continue
     const weight = (how === 'bought' ? 1 : VIEWED_WEIGHT) / (1 + DECAY * occasion)
@@ -84,22 +84,21 @@ function addNeighbours(
   unwanted: ReadonlySet<string>,
 ): void {
   const { products, together } = index.neighbours(own.id)
-  for (let i = 0; i < products.length; i++) {
-    const product = products[i] as BasketProduct
-    if (unwanted.has(product.id)) continue
-    const cosine = (together[i] as number) / Math.sqrt((own.baskets + SHRINK) * (product.baskets + SHRINK))
+  products.forEach((product, i) => {
+    if (unwanted.has(product.id)) return
+    const cosine = (together[i] ?? 0) / Math.sqrt((own.baskets + SHRINK) * (product.baskets + SHRINK))
     const score = weight * cosine
     const candidate = candidates.get(product)
     if (!candidate) {
       candidates.set(product, { productId: product.id, score, bestScore: score, seed })
-      continue
+      return
     }
     candidate.score += score
     if (score > candidate.bestScore) {
       candidate.bestScore = score
       candidate.seed = seed
     }
-  }
+  })
 }
 
 function addTrending(
@@ -110,11 +109,10 @@ function addTrending(
 ): Ranked[] {
   const taken = new Set(ranked.map((item) => item.productId))
   const { products, together } = index.trending()
-  for (let i = 0; i < products.length && ranked.length < limit; i++) {
-    const { id } = products[i] as BasketProduct
-    if (taken.has(id) || unwanted.has(id)) continue
-    ranked.push({ source: 'trending', productId: id, score: together[i] as number, seed: null })
-  }
+  products.forEach(({ id }, i) => {
+    if (ranked.length >= limit || taken.has(id) || unwanted.has(id)) return
+    ranked.push({ source: 'trending', productId: id, score: together[i] ?? 0, seed: null })
+  })
   return ranked
 }
 

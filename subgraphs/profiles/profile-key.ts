@@ -38,13 +38,13 @@ export async function loadProfiles(
   targets: readonly ProfileTarget[],
   loaders: Loaders,
 ): Promise<(ProfileModel | null)[]> {
-  const ids = await Promise.all(
-    targets.map((target) => {
-      if (target.kind === 'id') return target.id
-      return target.key === null ? null : loaders.profileIds.load(target.key)
-    }),
-  )
-  return Promise.all(ids.map((id) => (id === null ? null : loaders.profiles.load(id))))
+  const ids = await Promise.all(targets.map((target) => findId(target, loaders)))
+  return Promise.all(ids.map(async (id) => (id === null ? null : loaders.profiles.load(id))))
+}
+
+async function findId(target: ProfileTarget, { profileIds }: Loaders): Promise<ProfileId | null> {
+  if (target.kind === 'id') return target.id
+  return target.key === null ? null : profileIds.load(target.key)
 }
 
 function isGiven(field: string | null | undefined): field is string {

@@ -26,27 +26,24 @@ export function collectChanges(
   let end: { error: unknown } | 'closed' | null = null
   let wake: (() => void) | null = null
 
-  const pump = async (): Promise<void> => {
-    for await (const message of feed) {
-      const next = toWaiting(message)
-      const last = waiting.at(-1)
-      if (policy === 'LATEST' && last) waiting = [cover(last, next)]
-      else waiting.push(next)
-      if (waiting.length > maxWaiting) throw tooSlow(maxWaiting)
-      wake?.()
-    }
-  }
-  void pump().then(
-    () => {
+  const collect = async (): Promise<void> => {
+    try {
+      for await (const message of feed) {
+        const next = toWaiting(message)
+        const last = waiting.at(-1)
+        if (policy === 'LATEST' && last) waiting = [cover(last, next)]
+        else waiting.push(next)
+        if (waiting.length > maxWaiting) throw tooSlow(maxWaiting)
+        wake?.()
+      }
       end = 'closed'
-      wake?.()
-    },
-    (error: unknown) => {
+    } catch (error) {
       waiting = []
       end = { error }
-      wake?.()
-    },
-  )
+    }
+    wake?.()
+  }
+  void collect()
 
   return {
     async take() {

@@ -102,7 +102,7 @@ function mayBringOrders(message: FeedMessage): boolean {
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {}
+  let resolve!: () => void
   const promise = new Promise<void>((settle) => {
     resolve = settle
   })

@@ -33,7 +33,7 @@ export async function recommend(
     at += some.length
     const [products, own] = await Promise.all([
       Promise.all(some.map(({ productId }) => loaders.products.load(productId))),
-      Promise.all(some.map(({ seed }) => (seed ? loaders.products.load(seed.productId) : null))),
+      Promise.all(some.map(async ({ seed }) => (seed ? loaders.products.load(seed.productId) : null))),
     ])
     some.forEach((item, i) => {
       if (isSellable(products[i])) chosen.push(toRecommendation(item, own[i] ?? null))

@@ -45,8 +45,6 @@ export function openMemoryStorage(
 ): Storage {
   const { stores = createMemoryStores(), onCall } = options
   let open = true
-  const closed = () => Promise.reject(new StorageError('the memory storage is closed', { retryable: false }))
-
   const guarded = <Store extends object>(name: string, store: Store): Store =>
     new Proxy(store, {
       get(target, property, receiver) {
@@ -72,4 +70,8 @@ export function openMemoryStorage(
       open = false
     },
   }
+}
+
+function closed(): Promise<never> {
+  return Promise.reject(new StorageError('the memory storage is closed', { retryable: false }))
 }

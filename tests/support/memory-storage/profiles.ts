@@ -45,10 +45,9 @@ export function createProfileStore(): ProfileStore {
     },
 
     async findDue(now, limit) {
-      const due = ({ profile }: ProfileWrite): number => profile.nextChangeAt ?? Infinity
       return writes
-        .filter((write) => due(write) <= now)
-        .sort((a, b) => due(a) - due(b))
+        .filter((write) => dueAt(write) <= now)
+        .sort((a, b) => dueAt(a) - dueAt(b))
         .slice(0, limit)
         .map(({ profile }) => profile.id)
     },
@@ -71,4 +70,8 @@ export function createProfileStore(): ProfileStore {
       }
     },
   }
+}
+
+function dueAt({ profile }: ProfileWrite): number {
+  return profile.nextChangeAt ?? Infinity
 }
