@@ -1,7 +1,7 @@
 /** The candidate that a typo most likely meant; null when none is near. */
 export function nearest(given: string, candidates: readonly string[]): string | null {
   let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1
+  let bestDistance = Math.min(4, Math.max(2, Math.floor(given.length / 3))) + 1
   for (const candidate of candidates) {
     const distance = editDistance(given.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

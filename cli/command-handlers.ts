@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { ApiKeySummary, CreatedApiKey } from '../access/api-keys.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { ImportProgress, ImportSummary } from '../ingest/import/import-counts.ts'
+import { importFile } from '../ingest/import/import-file.ts'
+import type { CommandContext } from './control/protocol.ts'
+import type { Services } from './services.ts'
+
+export interface ImportArgs {
+  /** Absolute, as all paths: the server has another working folder. */
+  path: string
+  mapping: JsonValue | null
+  source: string | null
+  rejectedPath: string | null
+}
+
+/** `folding`: all of it is accepted; profiles are being brought up to date. */
+export type ImportMessage = ImportProgress | { phase: 'folding' }
+
+export interface StatusReport {
+  dataDir: string
+  server: { url: string; pid: number; uptimeSeconds: number } | null
+  events: { events: number; pending: number; parked: number; conflicts: number }
+  profiles: number
+  products: number
+  apiKeys: number
+}
+
+/** What each command takes and gives, wherever it is carried out. */
+export interface Commands {
+  'keys.create': { args: { name: string; scopes: string[] }; result: CreatedApiKey }
+  'keys.list': { args: null; result: ApiKeySummary[] }
+  'keys.revoke': { args: { id: string }; result: ApiKeySummary }
+  import: { args: ImportArgs; result: ImportSummary }
+  status: { args: null; result: StatusReport }
+}
+export type CommandName = keyof Commands
+export type Handlers = {
+  [N in CommandName]: (args: unknown, context: CommandContext) => Promise<Commands[N]['result']>
+}
+
+const PROGRESS_EVERY_MS = 250
+/** A server under load is never idle, and an import need not wait for what others send. */
+const MAX_SETTLE_MS = 60_000
+
+const schemas = {
+  createKey: z.object({ name: z.string(), scopes: z.array(z.string()) }),
+  revokeKey: z.object({ id: z.string() }),
+  import: z.object({
+    path: z.string(),
+    mapping: z.json().nullable(),
+    source: z.string().nullable(),
+    rejectedPath: z.string().nullable(),
+  }),
+}
+
+/** The same functions serve the control socket of a server and a command that has opened the folder itself. */
+export function commandHandlers(services: Services): Handlers {
+  const { apiKeys, storage, clock } = services
+  return {
+    'keys.create': (args) => apiKeys.create(schemas.createKey.parse(args)),
+    'keys.list': () => apiKeys.list(),
+    'keys.revoke': (args) => apiKeys.revoke(schemas.revokeKey.parse(args).id),
+    import: (args, context) => runImport(services, schemas.import.parse(args), context),
+    async status() {
+      const [events, { profiles }, { products }, keys] = await Promise.all([
+        storage.events.stats(),
+        storage.profiles.stats(),
+        storage.products.stats(),
+        apiKeys.list(),
+      ])
+      const { server } = services
+      return {
+        dataDir: services.dataDir,
+        server: server && {
+          url: server.url,
+          pid: process.pid,
+          uptimeSeconds: Math.round((clock() - server.startedAt) / 1_000),
+        },
+        events,
+        profiles,
+        products,
+        apiKeys: keys.filter(({ revokedAt }) => revokedAt === null).length,
+      }
+    },
+  }
+}
+
+async function runImport(
+  services: Services,
+  args: ImportArgs,
+  context: CommandContext,
+): Promise<ImportSummary> {
+  const { accept, products, storage, clock, dataDir } = services
+  let shownAt = -Infinity
+  const summary = await importFile({
+    path: args.path,
+    mapping: args.mapping,
+    ...(args.source === null ? {} : { source: args.source }),
+    rejectedPath: args.rejectedPath,
+    accept,
+    products,
+    progressStore: storage.progress,
+    workDir: join(dataDir, 'imports'),
+    clock,
+    signal: context.signal,
+    onProgress(progress) {
+      if (clock() - shownAt < PROGRESS_EVERY_MS) return
+      shownAt = clock()
+      context.onProgress(progress satisfies ImportMessage)
+    },
+  })
+  context.onProgress({ phase: 'folding' } satisfies ImportMessage)
+  await within(MAX_SETTLE_MS, services.settled())
+  return summary
+}
+
+/** Resolves when the promise does, or the time is over. */
+async function within(timeoutMs: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)))
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,32 @@
+import { JSON_OPTION, type Command } from '../command.ts'
+import { inStore } from '../in-store.ts'
+import { table } from '../table.ts'
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'What is stored, what is waiting, and whether a server runs',
+  positionals: [],
+  options: { json: JSON_OPTION },
+  async run(input, context, config) {
+    const status = await inStore('status', null, context, config)
+    if (input.flag('json')) {
+      context.out(JSON.stringify(status, null, 2))
+      return 0
+    }
+    const { server, events } = status
+    const lines = table([
+      ['data folder', status.dataDir],
+      [
+        'server',
+        server ? `${server.url} (process ${server.pid}, up ${server.uptimeSeconds} s)` : 'not running',
+      ],
+      ['events', `${events.events} (${events.pending} to be folded, ${events.parked} parked)`],
+      ['conflicts', String(events.conflicts)],
+      ['profiles', String(status.profiles)],
+      ['products', String(status.products)],
+      ['API keys', `${status.apiKeys} active`],
+    ])
+    for (const line of lines) context.out(line)
+    return 0
+  },
+}

@@ -1,0 +1,33 @@
+import type { ApiKeys } from '../access/api-keys.ts'
+import type { Accept } from '../ingest/accept.ts'
+import type { Catalogue } from '../ingest/catalogue.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Config } from '../platform/config.ts'
+import type { Log } from '../platform/log.ts'
+import type { Storage } from '../storage/ports.ts'
+import type { Output } from './command.ts'
+
+/** What commands work with, whether they run inside the server or have opened the data folder themselves. */
+export interface Services {
+  dataDir: string
+  storage: Storage
+  apiKeys: ApiKeys
+  accept: Accept
+  products: Catalogue
+  clock: Clock
+  /** Resolves when everything acknowledged before the call is folded and can be read. */
+  settled(): Promise<void>
+  /** The server that these belong to; null in a command that opened the data folder itself. */
+  server: { url: string; startedAt: number } | null
+}
+
+/** Takes the data folder for this process, opens the store and the event path, without HTTP. DATA_DIR_LOCKED. */
+export type OpenServices = (config: Config) => Promise<Services & AsyncDisposable>
+
+/** Resolves when the server answers; disposing of it ends it. */
+export type StartServer = (options: {
+  config: Config
+  demo: boolean
+  terminal: Output
+  log: Log
+}) => Promise<AsyncDisposable & { url: string }>

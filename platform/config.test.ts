@@ -1,0 +1,64 @@
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseConfig, type ConfigFile } from './config.ts'
+
+function mistakes(env: Record<string, string>, file: ConfigFile | null = null): string[] {
+  try {
+    parseConfig(env, file)
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID' })
+    return String(error).replace('MonogramError: ', '').split('\n')
+  }
+  return []
+}
+
+test('without anything set, everything has its default', () => {
+  const { config, sources } = parseConfig({ PATH: '/bin', MONOGRAM_PORT: '' })
+  expect(config).toEqual({
+    port: 4000,
+    host: '127.0.0.1',
+    dataDir: resolve('monogram-data'),
+    currency: 'GBP',
+    logLevel: 'info',
+    secret: null,
+    storageUrl: null,
+  })
+  expect(new Set(Object.values(sources))).toEqual(new Set(['default']))
+})
+
+test('the environment wins over the file, the file over the default, and each says whence it came', () => {
+  const file = { path: '/etc/monogram.json', content: { port: 5000, currency: 'gbp', logLevel: 'warn' } }
+  const { config, sources } = parseConfig({ MONOGRAM_PORT: '6000', MONOGRAM_CONFIG: file.path }, file)
+  expect(config).toMatchObject({ port: 6000, currency: 'GBP', logLevel: 'warn' })
+  expect(sources).toMatchObject({ port: 'environment', currency: 'file', host: 'default' })
+})
+
+test('all mistakes are told at once, with what was given and what was expected, but never a secret', () => {
+  const env = {
+    MONOGRAM_PORT: 'abc',
+    MONOGRAM_CURRENCY: 'pounds',
+    MONOGRAM_DATADIR: '/tmp',
+    MONOGRAM_SECRET: 'short secret',
+    MONOGRAM_CONFIG: 'c.json',
+  }
+  const found = mistakes(env, { path: 'c.json', content: { prot: 1, logLevel: 'loud' } })
+  expect(found).toEqual([
+    'MONOGRAM_DATADIR: not a setting; did you mean MONOGRAM_DATA_DIR?',
+    'c.json: prot: not a setting; did you mean port?',
+    'MONOGRAM_PORT: expected a port between 0 and 65535, got "abc"',
+    'MONOGRAM_CURRENCY: expected an ISO 4217 code such as EUR, got "pounds"',
+    expect.stringMatching(/^c\.json: logLevel: expected one of .*, got "loud"$/),
+    expect.stringMatching(/^MONOGRAM_SECRET: expected at least 16 characters, got/),
+  ])
+  expect(found.join('\n')).not.toContain('short secret')
+})
+
+test.each(['-1', '65536', '80.5', '0x50', ' '])('%j is no port', (port) => {
+  expect(mistakes({ MONOGRAM_PORT: port })).toHaveLength(1)
+})
+
+test('a file that is no object is a mistake', () => {
+  expect(mistakes({}, { path: 'c.json', content: [1] })).toEqual([
+    'c.json: expected a JSON object of settings',
+  ])
+})
