@@ -13,7 +13,8 @@ import type { OutboxEntry, ProfileDocument, ProfileState } from '../core/profile
  * A promise that resolves means durable: it survives SIGKILL and loss of power. A promise that rejects with
  * StorageError means unknown: each write of the call may or may not have taken effect, so a caller reads again, or
  * repeats a call that is safe to repeat (each says whether it is). Nothing else is ever thrown, but for a bug
- * (a value that no store may be given: undefined, NaN, a lone NUL in text), which throws TypeError before any effect.
+ * (a value that no store may be given: undefined, NaN, text with a NUL or with half of a surrogate pair, a time or
+ * version that is no integer), which throws TypeError before any effect. An id that no document can have is unknown.
  *
  * Reads see every write that was acknowledged before they began.
  */
@@ -92,7 +93,10 @@ export interface EventStore {
   listByTrails(groups: readonly (readonly TrailId[])[], query: EventListQuery): Promise<StoredEvent[][]>
   /** How many events each group of trails has, under the same filter. */
   countByTrails(groups: readonly (readonly TrailId[])[], names: readonly string[] | null): Promise<number[]>
-  /** Every event of these names, in arrival order, in pages: begin with null, go on with `next` until it is null. */
+  /**
+   * Every event of these names or types, in arrival order, in pages: begin with null, go on with `next` until it is
+   * null. A page may have fewer than `limit`, or none, before the end.
+   */
   scan(
     names: readonly string[] | null,
     after: string | null,
@@ -164,6 +168,7 @@ export interface ProfileStore {
   search(prefixes: readonly string[], after: ProfileId | null, limit: number): Promise<ProfileId[]>
   /** All that are no tombstones, in order of id. */
   list(after: ProfileId | null, limit: number): Promise<ProfileId[]>
+  /** Profiles that are no tombstones; profiles, or tombstones, with something in their outbox. */
   stats(): Promise<{ profiles: number; outbox: number }>
 }
 

@@ -1,0 +1,46 @@
+import type { ProfileBasis, ProfileDocument, ProfileView } from '../../core/profile/profile.ts'
+import type { ProfileWrite } from '../ports.ts'
+import { integer, json, text } from './encode.ts'
+import { outboxColumn, readOutbox } from './outbox.ts'
+import type { ProfileRow } from './writes/profiles.ts'
+
+export const PROFILE_COLUMNS = 'id, rev, version, as_of, merged_into, next_change_at, outbox, document'
+
+export type ProfileColumns = [
+  id: string,
+  rev: number,
+  version: number,
+  asOf: number,
+  mergedInto: string | null,
+  nextChangeAt: number | null,
+  outbox: string | null,
+  document: string,
+]
+
+/** One JSON text for both, so that reading a profile parses once. */
+interface DocumentColumn {
+  view: ProfileView
+  basis: ProfileBasis
+}
+
+export function readProfile(row: ProfileColumns): ProfileDocument {
+  const [id, rev, version, asOf, mergedInto, nextChangeAt, outbox, document] = row
+  const { view, basis } = JSON.parse(document) as DocumentColumn
+  return { id, rev, version, asOf, view, basis, mergedInto, nextChangeAt, outbox: readOutbox(outbox) }
+}
+
+export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
+  const { view, basis } = profile
+  return [
+    integer(profile.rev, 'profile.rev'),
+    integer(profile.version, 'profile.version'),
+    integer(profile.asOf, 'profile.asOf'),
+    profile.mergedInto === null ? null : text(profile.mergedInto, 'profile.mergedInto'),
+    profile.nextChangeAt === null ? null : integer(profile.nextChangeAt, 'profile.nextChangeAt'),
+    outboxColumn(profile.outbox, 'profile.outbox'),
+    // A tombstone is not found by search.
+    json(profile.mergedInto === null ? terms : [], 'terms'),
+    json({ view, basis } satisfies DocumentColumn, 'profile'),
+    text(profile.id, 'profile.id'),
+  ]
+}

@@ -1,0 +1,44 @@
+import type { ProfileId } from '../../core/identity/identity-key.ts'
+import type { ProfileStore } from '../ports.ts'
+import { idList } from './encode.ts'
+import { outboxTrims, readOutbox } from './outbox.ts'
+import { PROFILE_COLUMNS, profileRow, readProfile, type ProfileColumns } from './profile-rows.ts'
+import { profileSearch } from './profile-search.ts'
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+
+export function createProfileStore(reader: Reader, writer: Writer): ProfileStore {
+  const byIds = reader.prepare<ProfileColumns>(`
+    SELECT ${PROFILE_COLUMNS} FROM profiles WHERE id IN (SELECT value FROM json_each(?))`)
+  const outboxes = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, outbox: string]>(
+    'SELECT id, merged_into, outbox FROM profiles WHERE outbox IS NOT NULL ORDER BY id LIMIT ?',
+  )
+  const due = reader.prepare<[id: ProfileId]>(
+    'SELECT id FROM profiles WHERE next_change_at <= ? ORDER BY next_change_at LIMIT ?',
+  )
+  const all = reader.prepare<[id: ProfileId]>(
+    'SELECT id FROM profiles WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?',
+  )
+  const counts = reader.prepare<[profiles: number, outbox: number]>(`
+    SELECT (SELECT count(*) FROM profiles) - (SELECT count(*) FROM profiles WHERE merged_into IS NOT NULL),
+      (SELECT count(*) FROM profiles WHERE outbox IS NOT NULL)`)
+
+  const list: ProfileStore['list'] = async (after, limit) => all.all(after ?? '', limit).map(([id]) => id)
+
+  return {
+    get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readProfile(row)])),
+    put: async (writes) => (writes.length === 0 ? [] : writer.run('putProfiles', writes.map(profileRow))),
+    findOutbox: async (limit) =>
+      outboxes.all(limit).map(([id, mergedInto, outbox]) => ({ id, mergedInto, outbox: readOutbox(outbox) })),
+    trimOutbox: async (trims) => {
+      if (trims.length > 0) await writer.run('trimProfileOutboxes', outboxTrims(trims))
+    },
+    findDue: async (now, limit) => due.all(now, limit).map(([id]) => id),
+    search: profileSearch(reader, list),
+    list,
+    stats: async () => {
+      const [profiles, outbox] = counts.get() ?? [0, 0]
+      return { profiles, outbox }
+    },
+  }
+}

@@ -1,0 +1,18 @@
+import type { JsonObject } from '../../core/json.ts'
+import type { ProgressStore } from '../ports.ts'
+import { json, text } from './encode.ts'
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+
+export function createProgressStore(reader: Reader, writer: Writer): ProgressStore {
+  const byId = reader.prepare<[content: string]>('SELECT content FROM progress WHERE id = ?')
+  return {
+    get: async (id) => {
+      const row = byId.get(id)
+      return row ? (JSON.parse(row[0]) as JsonObject) : null
+    },
+    put: async (id, progress) => {
+      await writer.run('putProgress', [text(id, 'progress.id'), json(progress, 'progress')])
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import type { ProfileState } from '../../core/profile/profile.ts'
+import type { AppliedEntry, TrailDocument, TrailStore } from '../ports.ts'
+import { flag, idList, integer, json, text } from './encode.ts'
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+import type { TrailRow } from './writes/trails.ts'
+
+export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
+  const byIds = reader.prepare<TrailColumns>(
+    `SELECT ${COLUMNS} FROM trails WHERE id IN (SELECT value FROM json_each(?))`,
+  )
+  const byHomes = reader.prepare<TrailColumns>(
+    `SELECT ${COLUMNS} FROM trails WHERE home IN (SELECT value FROM json_each(?))`,
+  )
+  const dirty = reader.prepare<[id: string, identity: string, home: string]>(
+    'SELECT id, identity, home FROM trails WHERE dirty = 1 AND id > ? ORDER BY id LIMIT ?',
+  )
+
+  return {
+    get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readTrail(row)])),
+    put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailRow))),
+    findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
+    findDirty: async (after, limit) =>
+      dirty.all(after ?? '', limit).map(([id, identity, home]) => ({ id, identity, home })),
+    clearDirty: async (trails) => {
+      if (trails.length === 0) return
+      await writer.run(
+        'clearDirtyTrails',
+        trails.map(({ id, version }) => [text(id, 'trail.id'), integer(version, 'trail.version')]),
+      )
+    },
+  }
+}
+
+const COLUMNS = 'id, identity, home, version, dirty, applied, state'
+type TrailColumns = [
+  id: string,
+  identity: string,
+  home: string,
+  version: number,
+  dirty: 1 | null,
+  applied: string,
+  state: string,
+]
+
+function readTrail([id, identity, home, version, dirty, applied, state]: TrailColumns): TrailDocument {
+  return {
+    id,
+    identity,
+    home,
+    version,
+    state: JSON.parse(state) as ProfileState,
+    applied: JSON.parse(applied) as AppliedEntry[],
+    dirty: dirty === 1,
+  }
+}
+
+function trailRow(trail: TrailDocument): TrailRow {
+  return [
+    text(trail.identity, 'trail.identity'),
+    text(trail.home, 'trail.home'),
+    integer(trail.version, 'trail.version'),
+    flag(trail.dirty, 'trail.dirty') === 1 ? 1 : null,
+    json(trail.applied, 'trail.applied'),
+    json(trail.state, 'trail.state'),
+    text(trail.id, 'trail.id'),
+  ]
+}

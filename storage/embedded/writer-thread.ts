@@ -1,0 +1,43 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { openConnection } from './connection.ts'
+import { createGroupWriter, type Operation, type Outcome } from './writer.ts'
+
+/** What the thread is started with. */
+export interface WriterThreadData {
+  file: string
+  maxGroupOps: number
+}
+
+export type WriterCommand = { kind: 'write'; id: number; operation: Operation } | { kind: 'close' }
+export type WriterReply = { id: number; outcome: Outcome }[]
+
+/*
+ * The entry of the writer's thread. While a group commits, commands gather in the port; all of them, up to
+ * `maxGroupOps`, make up the next group.
+ */
+if (!parentPort) throw new Error('writer-thread is started as a worker thread')
+const port = parentPort
+const { file, maxGroupOps } = workerData as WriterThreadData
+const group = createGroupWriter(() => openConnection(file, 'writer'))
+
+port.on('message', (first: WriterCommand) => {
+  const writes: Extract<WriterCommand, { kind: 'write' }>[] = []
+  let command: WriterCommand | undefined = first
+  while (command?.kind === 'write') {
+    writes.push(command)
+    command = writes.length < maxGroupOps ? nextCommand() : undefined
+  }
+  if (writes.length > 0) {
+    const outcomes = group.execute(writes.map(({ operation }) => operation))
+    const reply: WriterReply = outcomes.map((outcome, i) => ({ id: writes[i]?.id ?? 0, outcome }))
+    port.postMessage(reply)
+  }
+  if (command?.kind === 'close') {
+    group.close()
+    port.close()
+  }
+})
+
+function nextCommand(): WriterCommand | undefined {
+  return receiveMessageOnPort(port)?.message
+}

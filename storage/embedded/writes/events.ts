@@ -1,0 +1,79 @@
+import type { AppendResult } from '../../ports.ts'
+import type { Database } from '../sqlite.ts'
+
+/** In the order of the INSERT's columns. `pairs` is JSON, null when the event names none. */
+export type EventRow = readonly [
+  key: string,
+  trailId: string,
+  identity: string,
+  source: string,
+  messageId: string,
+  type: string,
+  name: string,
+  time: number,
+  receivedAt: number,
+  bodyHash: string,
+  pairs: string | null,
+  unlinked: 1 | null,
+]
+
+export interface EventToAppend {
+  row: EventRow
+  body: string
+}
+
+export type MarkRow = readonly [
+  state: 'folded' | 'parked',
+  trailVersion: number,
+  error: string | null,
+  key: string,
+  attempt: number,
+]
+
+export interface EventWrites {
+  appendEvents(events: readonly EventToAppend[]): AppendResult[]
+  markEvents(marks: readonly MarkRow[]): null
+  clearEventLinks(keys: readonly string[]): null
+}
+
+export function eventWrites(db: Database): EventWrites {
+  const insert = db.prepare(`
+    INSERT INTO events (key, trail_id, identity, source, message_id, type, name, time, received_at, body_hash,
+      pairs, unlinked, state, attempt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
+    ON CONFLICT (key) DO NOTHING`)
+  const insertBody = db.prepare('INSERT INTO event_bodies (seq, body) VALUES (?, ?)')
+  const keptHash = db.prepare<[bodyHash: string]>('SELECT body_hash FROM events WHERE key = ?')
+  const insertConflict = db.prepare(`
+    INSERT INTO event_conflicts (key, body_hash, received_at, body, kept_body)
+    SELECT e.key, ?, ?, ?, b.body FROM events e JOIN event_bodies b ON b.seq = e.seq WHERE e.key = ?
+    ON CONFLICT (key, body_hash) DO NOTHING`)
+  const mark = db.prepare(`
+    UPDATE events SET state = ?, trail_version = ?, error = ?
+    WHERE key = ? AND state = 'pending' AND attempt = ?`)
+  const clearLink = db.prepare('UPDATE events SET unlinked = NULL WHERE key = ? AND unlinked = 1')
+
+  const append = ({ row, body }: EventToAppend): AppendResult => {
+    const { changes, lastInsertRowid } = insert.run(...row)
+    if (changes === 1) {
+      insertBody.run(lastInsertRowid, body)
+      return 'stored'
+    }
+    const [key, , , , , , , , receivedAt, bodyHash] = row
+    if (keptHash.get(key)?.[0] === bodyHash) return 'duplicate'
+    insertConflict.run(bodyHash, receivedAt, body, key)
+    return 'conflict'
+  }
+
+  return {
+    appendEvents: (events) => events.map(append),
+    markEvents: (marks) => {
+      for (const row of marks) mark.run(...row)
+      return null
+    },
+    clearEventLinks: (keys) => {
+      for (const key of keys) clearLink.run(key)
+      return null
+    },
+  }
+}
