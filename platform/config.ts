@@ -56,7 +56,7 @@ const KEYS = {
       .regex(/^[A-Za-z]{3}$/)
       .toUpperCase(),
     expected: 'an ISO 4217 code such as EUR',
-    fallback: 'USD',
+    fallback: 'GBP',
   },
   logLevel: { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'info' },
   secret: { schema: z.string().min(16), expected: 'at least 16 characters', fallback: null },
@@ -108,9 +108,12 @@ export function variableName(key: ConfigKey): string {
   return `MONOGRAM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
+/** Variables of the same beginning that belong to others: to clients that send a key, and to the tests. */
+const NOT_OURS = /^MONOGRAM_(KEY|REQUIRE_SERVERS|TEST_\w+)$/
+
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('MONOGRAM_') && !VARIABLES.includes(name))
+    .filter((name) => name.startsWith('MONOGRAM_') && !VARIABLES.includes(name) && !NOT_OURS.test(name))
     .map((name) => `${name}: not a setting${didYouMean(name, VARIABLES)}`)
 }
 

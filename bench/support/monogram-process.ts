@@ -139,12 +139,13 @@ async function ready(
   return url
 }
 
-/** The address that `monogram start` prints once it listens. */
-async function printedUrl(child: ChildProcess): Promise<string> {
-  if (!child.stdout) throw new Error('the process has no stdout')
-  for await (const line of createInterface({ input: child.stdout })) {
-    const url = /https?:\/\/[\w.:[\]-]+:\d+/.exec(line)?.[0]
-    if (url !== undefined) return url
-  }
-  throw new Error('monogram closed its output without an address')
+/** The address that `monogram start` prints once it listens. Stays open when the output ends without: the exit tells why. */
+function printedUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    if (!child.stdout) return
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /https?:\/\/[\w.:[\]-]+:\d+/.exec(line)?.[0]
+      if (url !== undefined) resolve(url)
+    })
+  })
 }
