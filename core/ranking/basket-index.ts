@@ -6,6 +6,17 @@ export interface BasketProduct {
   readonly id: string
   /** How many baskets hold it. */
   readonly baskets: number
+  /** Where a ranking adds up the product's score: a field is several times cheaper than a map of all products met. */
+  readonly tally: Tally
+}
+
+/** Belongs to the ranking of that round; what an earlier one left is to be overwritten. */
+export interface Tally {
+  round: number
+  score: number
+  /** The greatest part of the score, and the number of the seed that it comes from. */
+  best: number
+  seed: number
 }
 
 /** The products most often in one basket with another: `together[i]` baskets hold it and `products[i]`. */
@@ -65,6 +76,7 @@ export class BasketIndex {
   readonly #products = new Map<string, Product>()
   readonly #newest: RecentBaskets
   #trending: Neighbours | null = null
+  #round = 0
 
   constructor(limits: Partial<BasketIndexLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits }
@@ -97,6 +109,11 @@ export class BasketIndex {
 
   getProduct(productId: string): BasketProduct | null {
     return this.#products.get(productId) ?? null
+  }
+
+  /** A number that no tally holds yet. */
+  nextRound(): number {
+    return ++this.#round
   }
 
   /** By how often, then by id. */
@@ -144,7 +161,8 @@ export class BasketIndex {
     const known = this.#products.get(id)
     if (known) return known
     const recent = new RecentBaskets(this.#limits.maxBasketsPerProduct)
-    const product: Product = { id, baskets: 0, recent, neighbours: null, count: 0 }
+    const tally = { round: 0, score: 0, best: 0, seed: 0 }
+    const product: Product = { id, baskets: 0, recent, neighbours: null, count: 0, tally }
     this.#products.set(id, product)
     return product
   }

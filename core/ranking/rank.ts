@@ -1,6 +1,6 @@
 import type { ProductTouch } from '../profile/profile.ts'
-import { best } from './best.ts'
 import type { BasketIndex, BasketProduct } from './basket-index.ts'
+import { best } from './best.ts'
 
 /** What a person has to do with products, newest first. */
 export interface Taste {
@@ -31,7 +31,7 @@ const SHRINK = 10
  * Products for a person: those most often bought in one basket with what the person bought or viewed, then what is
  * trending. The score of a candidate is the sum over the seeds of weight x cosine of the two products' baskets, the
  * weight falling with each earlier occasion. Nothing that was bought or is excluded. Ties go by id, so the same
- * state gives the same answer.
+ * state gives the same answer, and a smaller limit its beginning.
  */
 export function rank(
   index: BasketIndex,
@@ -39,87 +39,83 @@ export function rank(
   exclude: ReadonlySet<string>,
   limit: number,
 ): Ranked[] {
-  const unwanted = new Set(exclude)
-  for (const touch of taste.bought) unwanted.add(touch.productId)
+  const round = index.nextRound()
+  for (const { productId } of taste.bought) leaveOut(index, productId, round)
+  for (const productId of exclude) leaveOut(index, productId, round)
 
-  const candidates = new Map<BasketProduct, Candidate>()
-  addSeeds(index, candidates, taste.bought, 'bought', unwanted)
-  addSeeds(index, candidates, taste.viewed, 'viewed', unwanted)
-  const ranked = best(candidates.values(), limit, byScore).map(toRanked)
-  return ranked.length < limit ? addTrending(index, ranked, unwanted, limit) : ranked
+  const seeds = [
+    ...weighted(taste.bought.slice(0, MAX_BOUGHT_SEEDS), 'bought', 1),
+    ...weighted(taste.viewed.slice(0, MAX_VIEWED_SEEDS), 'viewed', VIEWED_WEIGHT),
+  ]
+  const candidates = tallyNeighbours(index, seeds, round)
+  const ranked = best(candidates, limit, byScore).map((product): Ranked => {
+    const { score, seed } = product.tally
+    const { productId, how } = seeds[seed] as WeightedSeed
+    return { source: 'bought-together', productId: product.id, score, seed: { productId, how } }
+  })
+  return ranked.length < limit ? [...ranked, ...trending(index, round, limit - ranked.length)] : ranked
 }
 
-interface Candidate {
-  productId: string
-  score: number
-  bestScore: number
-  seed: Seed
+interface WeightedSeed extends Seed {
+  weight: number
 }
 
-function addSeeds(
-  index: BasketIndex,
-  candidates: Map<BasketProduct, Candidate>,
-  touches: readonly ProductTouch[],
-  how: Seed['how'],
-  unwanted: ReadonlySet<string>,
-): void {
+function weighted(touches: readonly ProductTouch[], how: Seed['how'], weight: number): WeightedSeed[] {
   let occasion = 0
-  let lastAt: number | null = null
-  for (const { productId, at } of touches.slice(0, how === 'bought' ? MAX_BOUGHT_SEEDS : MAX_VIEWED_SEEDS)) {
-    if (lastAt !== null && at !== lastAt) occasion++
-    lastAt = at
+  return touches.map(({ productId, at }, i) => {
+    if (i > 0 && at !== touches[i - 1]?.at) occasion++
+    return { productId, how, weight: weight / (1 + DECAY * occasion) }
+  })
+}
+
+/** A product whose tally is of this round is no new candidate: nothing that is added to this score changes it. */
+function leaveOut(index: BasketIndex, productId: string, round: number): void {
+  const tally = index.getProduct(productId)?.tally
+  if (!tally) return
+  tally.round = round
+  tally.score = -Infinity
+  tally.best = Infinity
+}
+
+/** The products that any seed leads to, their scores of this round added up. */
+function tallyNeighbours(index: BasketIndex, seeds: readonly WeightedSeed[], round: number): BasketProduct[] {
+  const candidates: BasketProduct[] = []
+  seeds.forEach(({ productId, weight }, seed) => {
     const own = index.getProduct(productId)
-    if (!own) continue
-    const weight = (how === 'bought' ? 1 : VIEWED_WEIGHT) / (1 + DECAY * occasion)
-    addNeighbours(index, candidates, own, weight, { productId, how }, unwanted)
-  }
-}
-
-function addNeighbours(
-  index: BasketIndex,
-  candidates: Map<BasketProduct, Candidate>,
-  own: BasketProduct,
-  weight: number,
-  seed: Seed,
-  unwanted: ReadonlySet<string>,
-): void {
-  const { products, together } = index.neighbours(own.id)
-  products.forEach((product, i) => {
-    if (unwanted.has(product.id)) return
-    const cosine = (together[i] ?? 0) / Math.sqrt((own.baskets + SHRINK) * (product.baskets + SHRINK))
-    const score = weight * cosine
-    const candidate = candidates.get(product)
-    if (!candidate) {
-      candidates.set(product, { productId: product.id, score, bestScore: score, seed })
-      return
-    }
-    candidate.score += score
-    if (score > candidate.bestScore) {
-      candidate.bestScore = score
-      candidate.seed = seed
-    }
+    if (!own) return
+    const { products, together } = index.neighbours(productId)
+    products.forEach((product, i) => {
+      const { tally } = product
+      const cosine = (together[i] ?? 0) / Math.sqrt((own.baskets + SHRINK) * (product.baskets + SHRINK))
+      const score = weight * cosine
+      if (tally.round !== round) {
+        tally.round = round
+        tally.score = score
+        tally.best = score
+        tally.seed = seed
+        candidates.push(product)
+        return
+      }
+      tally.score += score
+      if (score > tally.best) {
+        tally.best = score
+        tally.seed = seed
+      }
+    })
   })
+  return candidates
 }
 
-function addTrending(
-  index: BasketIndex,
-  ranked: Ranked[],
-  unwanted: ReadonlySet<string>,
-  limit: number,
-): Ranked[] {
-  const taken = new Set(ranked.map((item) => item.productId))
+/** What is trending and was neither left out nor met in this round. */
+function trending(index: BasketIndex, round: number, limit: number): Ranked[] {
   const { products, together } = index.trending()
-  products.forEach(({ id }, i) => {
-    if (ranked.length >= limit || taken.has(id) || unwanted.has(id)) return
-    ranked.push({ source: 'trending', productId: id, score: together[i] ?? 0, seed: null })
-  })
-  return ranked
+  return products
+    .map(({ id, tally }, i) => ({ productId: id, score: together[i] ?? 0, isNew: tally.round !== round }))
+    .filter(({ isNew }) => isNew)
+    .slice(0, limit)
+    .map(({ productId, score }) => ({ source: 'trending', productId, score, seed: null }))
 }
 
-function toRanked({ productId, score, seed }: Candidate): Ranked {
-  return { source: 'bought-together', productId, score, seed }
-}
-
-function byScore(a: Candidate, b: Candidate): number {
-  return b.score - a.score || (a.productId < b.productId ? -1 : 1)
+function byScore(a: BasketProduct, b: BasketProduct): number {
+  return b.tally.score - a.tally.score || (a.id < b.id ? -1 : 1)
 }

@@ -16,13 +16,30 @@ export interface ProductEntry {
   currency: string
 }
 
-/** What a track names, in its order; entries without a product id left out. */
-export function productsOf(event: Event, defaultCurrency: string): ProductEntry[] {
+/** The first `limit` products that a track names, in its order; entries without a product id left out. */
+export function productsOf(event: Event, defaultCurrency: string, limit = Infinity): ProductEntry[] {
+  const currency = normalizeCurrency(propertiesOf(event)['currency']) ?? defaultCurrency
+  return namedEntries(event)
+    .slice(0, limit)
+    .map(({ productId, entry }) => toProductEntry(productId, entry, currency))
+}
+
+export function countProducts(event: Event): number {
+  return namedEntries(event).length
+}
+
+/** The entries of `products`; without any, the properties themselves when they name a product. */
+function namedEntries(event: Event): { productId: string; entry: JsonObject }[] {
+  if (event.type !== 'track') return []
   const properties = propertiesOf(event)
-  const currency = normalizeCurrency(properties['currency']) ?? defaultCurrency
-  const listed = productEntries(properties).flatMap((entry) => toEntry(entry, currency))
+  const listed = productEntries(properties).flatMap(withId)
   const namesItself = NAMING_PROPERTIES.some((name) => Object.hasOwn(properties, name))
-  return listed.length === 0 && namesItself ? toEntry(properties, currency) : listed
+  return listed.length === 0 && namesItself ? withId(properties) : listed
+}
+
+function withId(entry: JsonObject): { productId: string; entry: JsonObject }[] {
+  const productId = productIdOf(entry)
+  return productId === null ? [] : [{ productId, entry }]
 }
 
 /** What a sender said with the event: its traits for an identify or group, else its properties. */
@@ -35,23 +52,19 @@ export function propertiesOf(event: Event): JsonObject {
 /** Among the properties of an event a bare `id` may be anything; only an entry of `products` may use it. */
 const NAMING_PROPERTIES = ['product_id', 'productId', 'sku']
 
-function toEntry(entry: JsonObject, eventCurrency: string): ProductEntry[] {
-  const productId = productIdOf(entry)
-  if (productId === null) return []
+function toProductEntry(productId: string, entry: JsonObject, eventCurrency: string): ProductEntry {
   const currency = normalizeCurrency(entry['currency']) ?? eventCurrency
   const quantity = decimal(entry['quantity'])
   const price = decimal(entry['price'])
   const title = entry['name'] ?? entry['title']
-  return [
-    {
-      productId,
-      title: typeof title === 'string' && title.trim() !== '' ? title.trim() : null,
-      quantity: quantity === null ? null : Number(quantity),
-      price: price === null ? null : toMinorUnits(price, currency),
-      total: price === null ? null : lineTotal(quantity ?? 1, price, currency),
-      currency,
-    },
-  ]
+  return {
+    productId,
+    title: typeof title === 'string' && title.trim() !== '' ? title.trim() : null,
+    quantity: quantity === null ? null : Number(quantity),
+    price: price === null ? null : toMinorUnits(price, currency),
+    total: price === null ? null : lineTotal(quantity ?? 1, price, currency),
+    currency,
+  }
 }
 
 /** As sent, since amounts are computed exactly from the decimal; null for what is no number. */

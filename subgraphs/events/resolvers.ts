@@ -1,4 +1,3 @@
-import type { Event } from '../../core/events/event.ts'
 import type { EventProduct, OrderLine, Resolvers } from '../../schema/generated/events.ts'
 import type { EntityReference } from '../../schema/models.ts'
 import { boundedInt } from '../bad-input.ts'
@@ -6,7 +5,7 @@ import { pageInfo } from '../connection.ts'
 import { dateTimeScalar, jsonScalar, safeIntScalar } from '../scalars.ts'
 import type { EventsContext } from './context.ts'
 import { loadEventPage } from './event-page.ts'
-import { productsOf, propertiesOf, type ProductEntry } from './event-products.ts'
+import { countProducts, productsOf, propertiesOf, type ProductEntry } from './event-products.ts'
 
 type WithReference<Line extends { product: unknown }> = Omit<Line, 'product'> & { product: EntityReference }
 
@@ -23,35 +22,27 @@ export const resolvers: Resolvers<EventsContext> = {
   },
 
   Order: {
-    async lines({ id }, { first }, context) {
+    async lines({ id }, { first }, { loaders, currency }) {
       const size = boundedInt('first', first, { fallback: 50, min: 1, max: 500 })
-      const entries = await loadEntries(id, context)
-      return entries && entries.slice(0, size).map(toLine)
+      const event = await loaders.events.load(id)
+      return event && productsOf(event, currency, size).map(toLine)
     },
-    async lineCount({ id }, _, context) {
-      return (await loadEntries(id, context))?.length ?? null
+    async lineCount({ id }, _, { loaders }) {
+      const event = await loaders.events.load(id)
+      return event && countProducts(event)
     },
   },
 
   Event: {
     id: ({ key }) => key,
     properties: propertiesOf,
-    products: (event, _, { currency }) => entriesOf(event, currency).map(toEventProduct),
+    products: (event, _, { currency }) => productsOf(event, currency).map(toEventProduct),
   },
 
   EventConnection: {
     pageInfo,
     totalCount: ({ trails, names }, _, { loaders }) => loaders.eventCounts.load({ trails, names }),
   },
-}
-
-async function loadEntries(id: string, { loaders, currency }: EventsContext): Promise<ProductEntry[] | null> {
-  const event = await loaders.events.load(id)
-  return event && entriesOf(event, currency)
-}
-
-function entriesOf(event: Event, currency: string): ProductEntry[] {
-  return event.type === 'track' ? productsOf(event, currency) : []
 }
 
 function toLine({

@@ -11,14 +11,14 @@ export type RecommendationModel = Omit<Recommendation, 'product' | 'reason'> & {
   reason: Omit<Reason, 'product'> & { product: EntityReference | null }
 }
 
-/** How deep the ranking goes, so that filtering leaves enough. */
-const MAX_RANKED = 200
-/** Read beyond what is wanted: few are filtered, and a second read costs more than a few products. */
+/** Ranked and read beyond what is wanted: few are filtered, and going deeper costs more than a few products. */
 const SPARE = 4
+/** How deep the ranking goes for those whose best are filtered. */
+const MAX_RANKED = 200
 
 /**
- * The best `count` products for a person that have a title and are not known to be out of stock. The ranking is
- * filtered with the catalogue as it is now, a few products at a time, until there are enough.
+ * The best `count` products for a person that have a title and are not known to be out of stock: the ranking is
+ * filtered with the catalogue as it is now.
  */
 export async function recommend(
   view: ProfileView,
@@ -26,18 +26,20 @@ export async function recommend(
   exclude: ReadonlySet<string>,
   { baskets, loaders }: RecommendationsContext,
 ): Promise<RecommendationModel[]> {
-  const ranked = rank(baskets, view, exclude, MAX_RANKED)
   const chosen: RecommendationModel[] = []
-  for (let at = 0; at < ranked.length && chosen.length < count;) {
-    const some = ranked.slice(at, at + count - chosen.length + SPARE)
-    at += some.length
+  const seen = new Set<string>()
+  for (const depth of [count + SPARE, MAX_RANKED]) {
+    const ranked = rank(baskets, view, exclude, depth)
+    const unseen = ranked.filter(({ productId }) => !seen.has(productId))
     const [products, own] = await Promise.all([
-      Promise.all(some.map(({ productId }) => loaders.products.load(productId))),
-      Promise.all(some.map(async ({ seed }) => (seed ? loaders.products.load(seed.productId) : null))),
+      Promise.all(unseen.map(({ productId }) => loaders.products.load(productId))),
+      Promise.all(unseen.map(async ({ seed }) => (seed ? loaders.products.load(seed.productId) : null))),
     ])
-    some.forEach((item, i) => {
+    unseen.forEach((item, i) => {
+      seen.add(item.productId)
       if (isSellable(products[i])) chosen.push(toRecommendation(item, own[i] ?? null))
     })
+    if (chosen.length >= count || ranked.length < depth) break
   }
   return chosen.slice(0, count)
 }
