@@ -1,0 +1,89 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { MonogramError } from '../core/errors.ts'
+import { trackMethods } from './allowed-methods.ts'
+import { errorHeaders, toMonogramError } from './http-error.ts'
+import type { Log } from './log.ts'
+import { createRequestIds } from './request-ids.ts'
+
+export interface HttpServerOptions {
+  log: Log
+  /** Of a request's body, where a route does not set its own. */
+  bodyLimitBytes?: number
+  /** For receiving a whole request. */
+  requestTimeoutMs?: number
+}
+
+/**
+ * A server that answers every error as `{ "error": { "code", "message", "requestId" } }` with the catalogue's status,
+ * and every request with its id in `x-request-id`. Ids are its own: one that a caller sends is not looked at. Bodies
+ * are JSON unless a route adds a parser. While it closes, requests under way are finished and new ones get NOT_READY.
+ */
+export function createHttpServer({
+  log,
+  bodyLimitBytes = 1024 * 1024,
+  requestTimeoutMs = 30_000,
+}: HttpServerOptions): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    // Longer than the idle time of the usual load balancers, which else send into a connection just being closed.
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: createRequestIds(),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+  })
+  server.removeContentTypeParser('text/plain')
+  const methodsAt = trackMethods(server)
+  let closing = false
+  server.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done(
+      closing ? new MonogramError('NOT_READY', 'the server is stopping; try again in a moment') : undefined,
+    )
+  })
+  server.setErrorHandler(sendError)
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? ''
+    const methods = methodsAt(path)
+    if (methods.length === 0) return sendError(nothingAt(path), request, reply)
+    return sendError(notAllowed(request.method, path, methods), request, reply)
+  })
+  return server
+
+  function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = toMonogramError(error)
+    logServerError(log, known, request.id)
+    const { code, message } = known
+    return reply
+      .code(known.status)
+      .headers({ ...errorHeaders(known), 'x-request-id': request.id })
+      .send({ error: { code, message, requestId: request.id } })
+  }
+}
+
+/** What the operator must know of: our own bugs as errors, with their cause, and what is not available as warnings. */
+export function logServerError(log: Log, error: MonogramError, requestId: string): void {
+  if (error.code === 'INTERNAL') log.error({ err: error.cause ?? error, requestId }, 'a request failed')
+  else if (error.status >= 500 && error.cause !== undefined) {
+    log.warn({ err: error.cause, requestId, code: error.code }, 'a request could not be served')
+  }
+}
+
+const MAX_SHOWN_PATH = 200
+
+function nothingAt(path: string): MonogramError {
+  return new MonogramError('NOT_FOUND', `there is nothing at ${path.slice(0, MAX_SHOWN_PATH)}`)
+}
+
+function notAllowed(method: string, path: string, methods: readonly string[]): MonogramError {
+  const allow = methods.join(', ')
+  const message = `${path.slice(0, MAX_SHOWN_PATH)} does not answer to ${method}, but to ${allow}`
+  return new MonogramError('METHOD_NOT_ALLOWED', message, { details: { allow } })
+}
