@@ -43,7 +43,7 @@ export const ERRORS = {
   },
   EVENT_KEY_FORBIDDEN: {
     status: 400,
-    text: 'The event has a key that is never accepted (__proto__, constructor, prototype).',
+    text: 'The event has a key that is never accepted (`__proto__`, `constructor`, `prototype`).',
   },
   EVENT_TOO_DEEP: { status: 400, text: 'The event is nested deeper, or has more keys, than is accepted.' },
 
