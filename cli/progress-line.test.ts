@@ -21,7 +21,8 @@ test('is silent when it is over soon', () => {
 test('on a terminal one line is rewritten with share, rate and time left, and goes away', () => {
   const text = show(true, [at(1, 0.1), at(3, 0.5)])
   expect(text).toContain('importing ████████████░░░░░░░░░░░░ 50 %, 1,000 rows/s, 2 s left')
-  expect(text).toMatch(/^\r\u001b\[2K[^\n]*\r\u001b\[2K$/)
+  expect(text).not.toContain('\n')
+  expect(text.endsWith('\r\u001b[2K')).toBe(true)
 })
 
 test('elsewhere there is a plain line every ten seconds', () => {

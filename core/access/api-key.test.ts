@@ -4,10 +4,9 @@ import { expect, test } from 'vitest'
 import { crc32 } from '../crc32.ts'
 import { API_KEY_PATTERN, BASE62, formatApiKey, parseApiKey } from './api-key.ts'
 
+const letter = fc.constantFrom(...BASE62.split(''))
 const base62 = (length: number): fc.Arbitrary<string> =>
-  fc
-    .array(fc.constantFrom(...BASE62), { minLength: length, maxLength: length })
-    .map((letters) => letters.join(''))
+  fc.array(letter, { minLength: length, maxLength: length }).map((letters) => letters.join(''))
 const parts = fc.record({ id: base62(10), secret: base62(32) })
 
 test('a key that was formatted parses to its parts, and secret scanners find it in text', () => {
@@ -22,11 +21,11 @@ test('a key that was formatted parses to its parts, and secret scanners find it 
 
 test('one wrong character is recognised without asking anybody', () => {
   fc.assert(
-    fc.property(parts, fc.nat(), fc.constantFrom(...BASE62), (given, position, letter) => {
+    fc.property(parts, fc.nat(), letter, (given, position, other) => {
       const key = formatApiKey(given)
       const at = 8 + (position % (key.length - 8))
-      fc.pre(key[at] !== letter && key[at] !== '_')
-      expect(parseApiKey(`${key.slice(0, at)}${letter}${key.slice(at + 1)}`)).toBeNull()
+      fc.pre(key[at] !== other && key[at] !== '_')
+      expect(parseApiKey(`${key.slice(0, at)}${other}${key.slice(at + 1)}`)).toBeNull()
     }),
   )
 })

@@ -28,7 +28,7 @@ export interface Buckets extends AsyncDisposable {
 }
 
 /** How much of the unpacked file falls into one bucket. */
-export const BUCKET_BYTES = 4 * 1_048_576
+export const BUCKET_BYTES = 2 * 1_048_576
 const MAX_BUCKETS = 4_096
 /** Text that gzip packs better than this still fits: its buckets grow by as much. */
 const EXPECTED_UNPACKING = 8

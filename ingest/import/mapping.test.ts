@@ -77,6 +77,12 @@ test('a header that lacks columns is refused with all of them', () => {
   )
 })
 
+test('the example of the documentation is a mapping', () => {
+  const page = readFileSync(join(projectRoot(import.meta.url), 'docs', 'import.md'), 'utf8')
+  const example = /```json\n([^]*?)```/.exec(page)?.[1] ?? ''
+  expect(parseMapping(JSON.parse(example))).toMatchObject({ source: 'shop', groupBy: 'order no' })
+})
+
 test('the mapping of the demo data makes orders, refunds and products of rows', () => {
   const path = join(projectRoot(import.meta.url), 'demo', 'online-retail.mapping.json')
   const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country'.split(
