@@ -5,4 +5,6 @@ export interface RequestContext {
   requestId: string
   principal: Principal
   signal?: AbortSignal
+  /** On the clock of performance.now(): when the answer must have been given. */
+  deadlineAt?: number
 }

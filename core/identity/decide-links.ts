@@ -1,5 +1,12 @@
 import { homeProfile, splitIdentityKey, type IdentityKey, type ProfileId } from './identity-key.ts'
-import type { IdentityBatch, IdentityRow, KeyMove, LinkAnswer, LinkDecision, PairRow } from './identity-log.ts'
+import type {
+  IdentityBatch,
+  IdentityRow,
+  KeyMove,
+  LinkAnswer,
+  LinkDecision,
+  PairRow,
+} from './identity-log.ts'
 
 export interface IdentityRules {
   /** A profile that would hold more keys than this is not made. */
@@ -41,7 +48,8 @@ function decide({ pair: [a, b] }: PairRow, keys: KeyTable, rules: IdentityRules)
   const [ofOne, ofOther] = [keys.keysOf(one), keys.keysOf(other)]
   const [oneIsUser, otherIsUser] = [ofOne.some(isUserId), ofOther.some(isUserId)]
   if (oneIsUser && otherIsUser) return { kind: 'refuse', reason: 'two-user-ids' }
-  if (ofOne.length + ofOther.length > rules.maxKeysPerProfile) return { kind: 'refuse', reason: 'too-many-keys' }
+  if (ofOne.length + ofOther.length > rules.maxKeysPerProfile)
+    return { kind: 'refuse', reason: 'too-many-keys' }
 
   const [ageOfOne, ageOfOther] = [keys.age(one), keys.age(other)]
   const oneWins =
@@ -72,7 +80,12 @@ class KeyTable {
 
   constructor(rows: Iterable<IdentityRow>) {
     for (const row of rows) {
-      this.#keys.set(row.key, { profileId: row.profileId, since: row.since, before: row.profileId, hasRow: true })
+      this.#keys.set(row.key, {
+        profileId: row.profileId,
+        since: row.since,
+        before: row.profileId,
+        hasRow: true,
+      })
       this.#membersOf(row.profileId).add(row.key)
     }
   }

@@ -1,0 +1,54 @@
+import type { GraphQLError } from 'graphql'
+import type { RequestContext } from '../../core/access/request-context.ts'
+import type { SubgraphClient } from '../subgraph-client.ts'
+
+/**
+ * Asks one subgraph for entities, on behalf of one request. The same document object from the same plan step makes
+ * calls that may be joined: across requests with the same authorization class, when the other variables are the same.
+ */
+export type FetchEntities = (call: EntityCall) => Promise<EntityAnswer>
+
+export interface EntityCall {
+  subgraph: SubgraphClient
+  subgraphName: string
+  document: string
+  operationName: string | undefined
+  parts: readonly EntityCallPart[]
+  /** What the document uses besides the representations. */
+  variables: Readonly<Record<string, unknown>>
+  context: RequestContext
+  /** On the clock of performance.now(): by then the call answers or fails. */
+  deadlineAt: number
+}
+
+/** One `_entities` field of the document. */
+export interface EntityCallPart {
+  /** The name under which the answer has the entities. */
+  responseName: string
+  variable: string
+  /** In the order in which the answer is wanted; a caller leaves out what it asks twice, a batch what two callers ask. */
+  representations: readonly Representation[]
+}
+
+export interface Representation {
+  /** Its JSON text: what is sent, and what makes two of them the same. */
+  json: string
+  value: Readonly<Record<string, unknown>>
+}
+
+/** For each part, in order. Rejects only when nothing came back: late, refused, unreachable, an open circuit. */
+export interface EntityAnswer {
+  parts: readonly EntityPartAnswer[]
+}
+
+export interface EntityPartAnswer {
+  /** As many as representations; null where the subgraph has none. Shared between callers of a batch: read only. */
+  entities: readonly (Readonly<Record<string, unknown>> | null)[]
+  /** Of each representation by its index, with paths below the entity (without `_entities` and the index). */
+  errors: ReadonlyMap<number, readonly EntityError[]>
+}
+
+export interface EntityError {
+  error: GraphQLError
+  path: readonly (string | number)[]
+}
