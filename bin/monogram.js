@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/cli/main.js'
+// Libraries check more, and more slowly, unless they are told that this is production.
+process.env.NODE_ENV ??= 'production'
+await import('../dist/cli/main.js')
