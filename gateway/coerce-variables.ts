@@ -1,4 +1,12 @@
-import { getVariableValues, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import {
+  getVariableValues,
+  GraphQLError,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql'
+import { checkVariables } from './limits/check-variables.ts'
+import type { QueryLimits } from './query-limits.ts'
 
 export type CoercedVariables =
   | { kind: 'coerced'; variables: Record<string, unknown> }
@@ -6,17 +14,17 @@ export type CoercedVariables =
 
 const MAX_ERRORS = 20
 
-/** The variables of a request as the operation declares them, defaults included; or a BAD_USER_INPUT for each that does not fit. */
+/** The variables of a request as the operation declares them, defaults included; or an error for each that does not fit. */
 export function coerceVariables(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
   given: Readonly<Record<string, unknown>>,
+  limits: QueryLimits,
 ): CoercedVariables {
   const definitions = operation.variableDefinitions ?? []
   if (definitions.length === 0) return { kind: 'coerced', variables: {} }
-  if (hasForbiddenKey(given)) {
-    return refused([new GraphQLError('a variable has a member named "__proto__", which is not accepted')])
-  }
+  const beyond = checkVariables(document, given, limits)
+  if (beyond) return { kind: 'refused', errors: [beyond] }
   const result = getVariableValues(schema, definitions, given, { maxErrors: MAX_ERRORS })
   return result.errors ? refused(result.errors) : { kind: 'coerced', variables: result.coerced }
 }
@@ -32,17 +40,4 @@ function refused(errors: readonly GraphQLError[]): CoercedVariables {
         }),
     ),
   }
-}
-
-/** Custom scalars take any JSON, so what they hold is looked through here; with a list, as JSON may be nested deeply. */
-function hasForbiddenKey(variables: unknown): boolean {
-  const pending: unknown[] = [variables]
-  for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-    if (typeof value !== 'object' || value === null) continue
-    if (Object.hasOwn(value, '__proto__')) return true
-    for (const member of Object.values(value)) {
-      if (typeof member === 'object' && member !== null) pending.push(member)
-    }
-  }
-  return false
 }

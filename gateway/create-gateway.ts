@@ -96,7 +96,7 @@ export function createGateway({
     if (planned.kind === 'refused') return planned
     const forbidden = authorizeOperation(context.principal, planned.operation.operation)
     if (forbidden) return { kind: 'refused', errors: [forbidden] }
-    const coerced = coerceVariables(schema, planned.operation, variables)
+    const coerced = coerceVariables(schema, planned, variables, limits)
     if (coerced.kind === 'refused') return coerced
     return { ...planned, kind: 'ready', variables: coerced.variables, context }
   }

@@ -1,13 +1,8 @@
-import {
-  GraphQLError,
-  Kind,
-  visit,
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+import { GraphQLError, type DocumentNode } from 'graphql'
+import type { ErrorCode } from '../core/errors.ts'
+import { measureDocument } from './limits/measure-document.ts'
 
-/** What one document may ask. Checked before it is validated or planned, so that neither can be made to work for long. */
+/** What one request may ask. Checked before it is validated or planned, so that neither can be made to work for long. */
 export interface QueryLimits {
   maxDocumentBytes: number
   maxTokens: number
@@ -15,13 +10,31 @@ export interface QueryLimits {
   maxDepth: number
   /** Fields of the whole document with every fragment laid flat as often as it is spread. */
   maxFields: number
+  /** Fields under another name than their own, with fragments laid flat. */
+  maxAliases: number
+  /** Of one operation, with fragments laid flat. */
+  maxRootFields: number
+  /** Written in the whole document. */
+  maxDirectives: number
+  /** Of one list, in the document or in variables; also the largest `first` or `last`. */
+  maxListLength: number
+  /** Of all variables together: the characters of their texts and names, and eight for each other value. */
+  maxVariablesSize: number
+  /** Of lists and objects within each other in one variable. */
+  maxVariablesDepth: number
 }
 
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   maxDocumentBytes: 64 * 1024,
-  maxTokens: 2_000,
+  maxTokens: 1_000,
   maxDepth: 12,
   maxFields: 1_000,
+  maxAliases: 15,
+  maxRootFields: 20,
+  maxDirectives: 50,
+  maxListLength: 500,
+  maxVariablesSize: 128 * 1024,
+  maxVariablesDepth: 12,
 }
 
 /** Whether graphql-js stopped parsing at `maxTokens`, by its message: its error has nothing else to tell by. */
@@ -34,94 +47,62 @@ export function checkDocumentSize(document: string, limits: QueryLimits): GraphQ
   if (document.length <= limits.maxDocumentBytes / 3) return null
   const bytes = Buffer.byteLength(document)
   if (bytes <= limits.maxDocumentBytes) return null
-  return tooLarge(`the document has ${bytes} bytes, and at most ${limits.maxDocumentBytes} are accepted`)
+  return beyond(
+    'QUERY_TOO_LARGE',
+    `the document has ${bytes} bytes, and at most ${limits.maxDocumentBytes} are accepted`,
+  )
 }
 
 /**
- * The error for a document that is too deep or too wide, or that uses a name no answer may carry; else null. Safe on
+ * The error for a document that is beyond a limit, or that uses a name no answer may carry; else null. Safe on
  * documents that are not valid: fragments that are missing, or that spread themselves, are left to validation.
  */
 export function checkDocumentShape(document: DocumentNode, limits: QueryLimits): GraphQLError | null {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
-  const measured = new Map<string, Extent>()
-  let depth = 0
-  let fields = 0
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    const extent = measure(definition.selectionSet, fragments, measured)
-    depth = Math.max(depth, extent.depth)
-    fields += extent.fields
-  }
+  const { depth, fields, aliases, rootFields, directives, longestList, forbiddenName } =
+    measureDocument(document)
   if (depth > limits.maxDepth) {
-    return tooLarge(`the document is ${depth} fields deep, and at most ${limits.maxDepth} are accepted`)
+    return beyond(
+      'QUERY_TOO_DEEP',
+      `the document is ${depth} fields deep, and at most ${limits.maxDepth} are accepted`,
+    )
   }
   if (fields > limits.maxFields) {
-    return tooLarge(
+    return beyond(
+      'QUERY_TOO_LARGE',
       `the document selects ${fields} fields with its fragments laid flat, at most ${limits.maxFields} are accepted`,
     )
   }
-  return checkNames(document)
-}
-
-interface Extent {
-  depth: number
-  fields: number
-}
-
-const NOTHING: Extent = { depth: 0, fields: 0 }
-
-/** The nesting of the text is bounded by `maxTokens`, hence so is the recursion; each fragment is measured once. */
-function measure(
-  selectionSet: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  measured: Map<string, Extent>,
-): Extent {
-  let depth = 0
-  let fields = 0
-  for (const selection of selectionSet.selections) {
-    let extent = NOTHING
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const name = selection.name.value
-      const fragment = fragments.get(name)
-      const known = measured.get(name)
-      if (known) extent = known
-      else if (fragment) {
-        measured.set(name, NOTHING)
-        extent = measure(fragment.selectionSet, fragments, measured)
-        measured.set(name, extent)
-      }
-    } else {
-      if (selection.selectionSet) extent = measure(selection.selectionSet, fragments, measured)
-      if (selection.kind === Kind.FIELD) {
-        const isMeta = selection.name.value.startsWith('__')
-        extent = { depth: isMeta ? 1 : extent.depth + 1, fields: extent.fields + 1 }
-      }
-    }
-    depth = Math.max(depth, extent.depth)
-    fields += extent.fields
+  if (aliases > limits.maxAliases) {
+    return beyond(
+      'QUERY_TOO_MANY_ALIASES',
+      `the document has ${aliases} aliases with its fragments laid flat, at most ${limits.maxAliases} are accepted`,
+    )
   }
-  return { depth, fields }
-}
-
-/** `__proto__` as the name of a member could reach the prototype of an object in a subgraph or in the client. */
-function checkNames(document: DocumentNode): GraphQLError | null {
-  let found: GraphQLError | null = null
-  visit(document, {
-    Name(node) {
-      if (node.value === '__proto__' && !found) {
-        found = new GraphQLError('the name "__proto__" is not accepted', {
-          nodes: node,
-          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-        })
-      }
-    },
+  if (rootFields > limits.maxRootFields) {
+    return beyond(
+      'QUERY_TOO_MANY_ROOTS',
+      `the operation has ${rootFields} root fields, at most ${limits.maxRootFields} are accepted`,
+    )
+  }
+  if (directives > limits.maxDirectives) {
+    return beyond(
+      'QUERY_TOO_MANY_DIRECTIVES',
+      `the document has ${directives} directives, at most ${limits.maxDirectives} are accepted`,
+    )
+  }
+  if (longestList > limits.maxListLength) {
+    return beyond(
+      'LIST_TOO_LONG',
+      `the document has a list or page of ${longestList}, at most ${limits.maxListLength} are accepted`,
+    )
+  }
+  if (!forbiddenName) return null
+  return new GraphQLError(`the name "${forbiddenName.value}" is not accepted`, {
+    nodes: forbiddenName,
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   })
-  return found
 }
 
-function tooLarge(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'QUERY_TOO_LARGE' } })
+function beyond(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } })
 }
