@@ -12,6 +12,7 @@ import type { Log } from '../platform/log.ts'
 import type { Gateway, GatewayRequest } from './create-gateway.ts'
 import { isErrorCode, maskErrors } from './mask-errors.ts'
 import { isTooManyTokens } from './query-limits.ts'
+import { createStatusPlugin } from './status-plugin.ts'
 
 /** Apollo Server copies its context for each request; the request's own object, which is its identity, lies inside. */
 export interface ApolloContext {
@@ -42,6 +43,7 @@ export function createApolloServer({ gateway, log }: ApolloServerOptions): Apoll
     nodeEnv: 'production',
     logger: log,
     plugins: [
+      createStatusPlugin(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
