@@ -3,7 +3,7 @@ import { MonogramError, type ErrorCode } from '../core/errors.ts'
 import { parseEvent } from '../core/events/parse-event.ts'
 import type { Event, EventType } from '../core/events/event.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { EventStore } from '../storage/ports.ts'
+import { StorageError, type AppendResult, type EventStore } from '../storage/ports.ts'
 
 export interface AcceptContext {
   /** Who sends: a part of each event's key. */
@@ -59,7 +59,7 @@ export function createAccept({ events, clock, onStored, maxInFlight = 20_000 }: 
     const valid: Event[] = []
     for (const result of parsed) if (result.ok) valid.push(result.event)
 
-    const outcomes = valid.length > 0 ? await events.append(valid) : []
+    const outcomes = valid.length > 0 ? await append(valid) : []
     if (outcomes.includes('stored')) onStored()
 
     let next = 0
@@ -69,5 +69,16 @@ export function createAccept({ events, clock, onStored, maxInFlight = 20_000 }: 
       if (!outcome) throw new Error('the event store answered fewer results than events')
       return { outcome, key: result.event.key, messageId: result.event.messageId }
     })
+  }
+
+  async function append(valid: readonly Event[]): Promise<AppendResult[]> {
+    try {
+      return await events.append(valid)
+    } catch (cause) {
+      if (!(cause instanceof StorageError)) throw cause
+      const message =
+        'the events cannot be stored now; send these again in a moment: what was stored counts once'
+      throw new MonogramError('STORAGE_UNAVAILABLE', message, { cause })
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { MonogramError } from '../core/errors.ts'
+import { MonogramError, type ErrorCode } from '../core/errors.ts'
 
 /**
  * Anything thrown while a request was handled, as an error of the catalogue. What fastify and its parsers throw for a
@@ -34,8 +34,12 @@ export function toMonogramError(error: unknown): MonogramError {
   return new MonogramError('INTERNAL', 'something went wrong on our side', { cause: error })
 }
 
+/** What may be over in a second: SDKs send the same again after so many. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['OVERLOADED', 'STORAGE_UNAVAILABLE', 'NOT_READY'])
+
 /** The headers that an error's answer has beside its body. */
 export function errorHeaders(error: MonogramError): Record<string, string> {
+  if (PASSING.has(error.code)) return { 'retry-after': '1' }
   if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer realm="monogram"' }
   const allow = error.details['allow']
   return error.code === 'METHOD_NOT_ALLOWED' && typeof allow === 'string' ? { allow } : {}

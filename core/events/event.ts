@@ -25,7 +25,7 @@ export interface Event {
   /** When it happened: corrected for the sender's clock, never more than 5 minutes after `receivedAt`. */
   time: number
   receivedAt: number
-  /** As sent, without transport fields (`sentAt`, `receivedAt`, `_metadata`, `writeKey`). */
+  /** As sent, without `messageId` and transport fields (`sentAt`, `receivedAt`, `_metadata`, `writeKey`). */
   body: JsonObject
   /** SHA-256 of the canonical JSON of `body`, base64url: tells a resend from another event under the same key. */
   bodyHash: string

@@ -48,7 +48,6 @@ describe('an accepted event', () => {
       type: 'track',
       event: ' Product Viewed ',
       userId: 17850,
-      messageId: 'm-1',
       timestamp: '2024-01-15T11:59:00Z',
       properties: { product_id: '85123A' },
     }

@@ -88,8 +88,14 @@ function eventType(raw: JsonObject, defaultType: EventType | undefined): EventTy
   )
 }
 
-/** What differs when an SDK sends the same event again, or is no part of it. */
-const TRANSPORT_FIELDS: ReadonlySet<string> = new Set(['sentAt', 'receivedAt', '_metadata', 'writeKey'])
+/** What differs when an SDK sends the same event again, or is no part of it; the messageId is part of its key. */
+const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
+  'sentAt',
+  'receivedAt',
+  '_metadata',
+  'writeKey',
+  'messageId',
+])
 
 /** The event with what its door and batch say, the same whichever way it came. */
 function sentBody(raw: JsonObject, type: EventType, defaultContext: JsonObject | undefined): JsonObject {
