@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './tests/support/closing-line.ts'
 
-const exclude = ['node_modules/**', 'dist/**']
+const exclude = ['**/node_modules/**', 'dist/**']
 
 export default defineConfig({
   oxc: { target: 'node20' },

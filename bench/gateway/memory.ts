@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { figure, type Figure } from '../support/figures.ts'
+import { PROFILES } from './data.ts'
+import { residentMegabytes } from './measure/process-usage.ts'
+import { luaString, runWrk, writeLuaScript } from './measure/wrk.ts'
+import type { GatewayBenchOptions } from './options.ts'
+import { startContender, type RunningSubgraphs } from './running.ts'
+import { monogram } from './targets.ts'
+import { SINGLE } from './work.ts'
+
+interface MemoryRun {
+  requests: number
+  documents: number
+  chunkSeconds: number
+}
+
+const SHORT: MemoryRun = { requests: 20_000, documents: 500, chunkSeconds: 2 }
+const LONG: MemoryRun = { requests: 1_000_000, documents: 10_000, chunkSeconds: 15 }
+const CONNECTIONS = 32
+
+/**
+ * Resident memory of Monogram under distinct documents: what it grew by in the second half of the run, when all caches
+ * have had time to fill. The default run is too short to say more than that nothing leaks fast.
+ */
+export async function memoryFigures(
+  subgraphs: RunningSubgraphs,
+  { memory, only }: GatewayBenchOptions,
+): Promise<Figure[]> {
+  if (only.length > 0 && !memory) return []
+  const run = memory ? LONG : SHORT
+  await using server = await startContender(monogram, subgraphs)
+  const script = join(subgraphs.folder, 'memory.lua')
+  writeLuaScript({ path: script, body: distinctDocuments(run.documents), profiles: PROFILES })
+  const samples: { requests: number; megabytes: number }[] = []
+  let requests = 0
+  let failures = 0
+  while (requests < run.requests) {
+    const url = `${server.url}/graphql`
+    const load = await runWrk({ url, script, connections: CONNECTIONS, seconds: run.chunkSeconds })
+    if (load.requests === 0) throw new Error(`nothing was answered any more:\n${server.output()}`)
+    requests += load.requests
+    failures += load.failures
+    samples.push({ requests, megabytes: residentMegabytes(server.pid) })
+    console.error(`memory: ${requests} requests, ${samples.at(-1)?.megabytes.toFixed(0)} MB`)
+  }
+  const end = samples.at(-1)?.megabytes ?? 0
+  const half = samples.find((sample) => sample.requests >= requests / 2)?.megabytes ?? end
+  const conditions =
+    `${requests} requests to /graphql with ${run.documents} distinct documents, c=${CONNECTIONS}` +
+    (failures === 0 ? '' : `; ${failures} requests failed`) +
+    (memory ? '' : '; the long run needs --memory')
+  const flat = memory ? ({ op: '<=', value: 1.1 } as const) : null
+  return [
+    figure('memory at the end', end, 'MB', conditions),
+    figure('memory at the end / memory at half of the requests', end / half, 'x', conditions, flat),
+  ]
+}
+
+/** The single document under a random name, which makes it another document for every cache by text. */
+function distinctDocuments(count: number): string {
+  const [before, after] = JSON.stringify(SINGLE.document).split('EmailRender')
+  const name = `"EmailRender" .. math.random(1, ${count})`
+  return [
+    luaString(`{"query":${before ?? ''}`),
+    name,
+    luaString(`${after ?? ''},"variables":{"id":`),
+    'id()',
+    luaString('}}'),
+  ].join(' .. ')
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+
+export interface GatewayBenchOptions {
+  /** How long each load lasts. */
+  seconds: number
+  rounds: number
+  /** Targets by name; all when empty. */
+  only: readonly string[]
+  /** Loads by name (`single c=128`, …); all when empty. */
+  work: readonly string[]
+  /** The long run: a million requests with ten thousand documents. */
+  memory: boolean
+  installPeers: boolean
+  /** Where to put CPU profiles of Monogram; none without. */
+  cpuProfileFolder: string | undefined
+}
+
+/** Throws on a flag that it does not know. */
+export function parseGatewayBenchOptions(args: readonly string[]): GatewayBenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean' },
+      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
+      work: { type: 'string', default: '' },
+      memory: { type: 'boolean', default: false },
+      'install-peers': { type: 'boolean', default: false },
+      'cpu-profile': { type: 'string' },
+    },
+  })
+  return {
+    seconds: atLeastOne('seconds', values.seconds),
+    rounds: atLeastOne('rounds', values.rounds),
+    only: list(values.only),
+    work: list(values.work),
+    memory: values.memory,
+    installPeers: values['install-peers'],
+    cpuProfileFolder: values['cpu-profile'],
+  }
+}
+
+function atLeastOne(name: string, value: string): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 1) return number
+  throw new Error(`--${name}: expected a whole number from 1, got "${value}"`)
+}
+
+function list(value: string): string[] {
+  return value.split(',').filter((item) => item !== '')
+}
