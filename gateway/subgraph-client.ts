@@ -8,18 +8,32 @@ export interface SubgraphRequest {
   operationName?: string
   /** Coerced by the gateway against the API schema; a subgraph coerces again against its own. */
   variables?: Record<string, unknown>
+  /** The variables as JSON text, in the place of `variables`: only for a client that has `executeText`. */
+  variablesJson?: string
   context: RequestContext
+  /** On the clock of performance.now(). A transport gives up then, or earlier by its own limits. */
+  deadlineAt?: number
+  /**
+   * Aborted when nobody wants the answer any more, with what the call then fails with as its reason. In the place of the
+   * context's signal, which is that of a single caller and this call may be for many.
+   */
+  signal?: AbortSignal
 }
 
 /**
  * How the gateway speaks to a subgraph, in process or over a network.
  *
  * What went wrong inside comes back as `errors` of the result, with their paths and an `extensions.code` where the
- * code is one of the catalogue. Only a subgraph that could not be asked or did not answer makes these reject. A result
- * belongs to the caller, who may change it.
+ * code is one of the catalogue. Only a subgraph that could not be asked or did not answer makes these reject; one behind
+ * a network with `SubgraphUnavailable`. A result belongs to the caller, who may change it.
  */
 export interface SubgraphClient {
   execute(request: SubgraphRequest): Promise<ExecutionResult>
+  /**
+   * The same call with the answer as the JSON text that came, which begins and ends as an object does and holds no key
+   * `__proto__`, but is otherwise unread; `parseAnswer` reads it. Only where text is what is sent: over a network.
+   */
+  executeText?(request: SubgraphRequest): Promise<string>
   /** An iterable of results, or one result with errors when the subscription could not begin. `return()` ends it at once. */
   subscribe(request: SubgraphRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }

@@ -7,4 +7,6 @@ export interface RequestContext {
   signal?: AbortSignal
   /** On the clock of performance.now(): when the answer must have been given. */
   deadlineAt?: number
+  /** W3C Trace Context as it came, sent on with calls over a network. */
+  trace?: { traceparent?: string; tracestate?: string }
 }

@@ -1,0 +1,132 @@
+/** What became of a call. `neutral` says nothing about the other side: the caller left, or had no time to begin with. */
+export type CallOutcome = 'success' | 'failure' | 'neutral'
+
+export type CircuitState = 'closed' | 'open' | 'half-open'
+
+export interface CircuitBreakerOptions {
+  /** Opens after so many failures with no success between. */
+  maxConsecutiveFailures: number
+  /** Opens when at least this share of the window's calls failed … */
+  maxFailureRate: number
+  /** … and there were at least so many of them. */
+  minCalls: number
+  windowMs: number
+  /** How long nothing is sent before one probe is. Doubles with each probe that fails, up to `maxOpenMs`. */
+  openMs: number
+  maxOpenMs: number
+}
+
+export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerOptions = {
+  maxConsecutiveFailures: 10,
+  maxFailureRate: 0.5,
+  minCalls: 20,
+  windowMs: 10_000,
+  openMs: 1_000,
+  maxOpenMs: 30_000,
+}
+
+/**
+ * Keeps calls from a subgraph that keeps failing, so that its fields fail at once instead of late. While half-open, one
+ * call at a time is let through; the first that succeeds closes the circuit. What was sent in an earlier state is
+ * not counted when it comes back.
+ */
+export interface CircuitBreaker {
+  readonly state: CircuitState
+  /** A ticket to give back with the outcome, or null when the call must not be made. */
+  enter(): number | null
+  leave(ticket: number, outcome: CallOutcome): void
+}
+
+/** @param now in milliseconds, never going back */
+export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => number): CircuitBreaker {
+  const { maxConsecutiveFailures, maxFailureRate, minCalls, windowMs, openMs, maxOpenMs } = options
+  let state: CircuitState = 'closed'
+  /** Rises with each change of state. */
+  let ticket = 0
+  let consecutiveFailures = 0
+  let window = createWindow(windowMs)
+  let probing = false
+  let retryAt = 0
+  let nextOpenMs = openMs
+
+  function change(to: CircuitState): void {
+    state = to
+    ticket++
+    probing = false
+    consecutiveFailures = 0
+    window = createWindow(windowMs)
+  }
+
+  function open(): void {
+    change('open')
+    retryAt = now() + nextOpenMs
+    nextOpenMs = Math.min(nextOpenMs * 2, maxOpenMs)
+  }
+
+  function judge(failed: boolean): void {
+    consecutiveFailures = failed ? consecutiveFailures + 1 : 0
+    const { calls, failures } = window.count(now(), failed)
+    if (consecutiveFailures >= maxConsecutiveFailures) open()
+    else if (failed && calls >= minCalls && failures >= calls * maxFailureRate) open()
+  }
+
+  return {
+    get state() {
+      return state
+    },
+
+    enter() {
+      if (state === 'closed') return ticket
+      if (state === 'open' && now() >= retryAt) change('half-open')
+      if (state === 'open' || probing) return null
+      probing = true
+      return ticket
+    },
+
+    leave(given, outcome) {
+      if (given !== ticket) return
+      if (state === 'closed') {
+        if (outcome !== 'neutral') judge(outcome === 'failure')
+        return
+      }
+      probing = false
+      if (outcome === 'failure') open()
+      if (outcome === 'success') {
+        nextOpenMs = openMs
+        change('closed')
+      }
+    },
+  }
+}
+
+const SLOTS = 10
+
+/** Counts over the last `windowMs`, forgetting a tenth of it at a time. */
+function createWindow(windowMs: number) {
+  const slotMs = windowMs / SLOTS
+  const calls = new Array<number>(SLOTS).fill(0)
+  const failures = new Array<number>(SLOTS).fill(0)
+  let current = -1
+
+  return {
+    count(now: number, failed: boolean): { calls: number; failures: number } {
+      const slot = Math.floor(now / slotMs)
+      const stale = current < 0 ? 0 : Math.min(slot - current, SLOTS)
+      for (let i = 0; i < stale; i++) {
+        calls[(slot - i) % SLOTS] = 0
+        failures[(slot - i) % SLOTS] = 0
+      }
+      current = slot
+      const at = slot % SLOTS
+      calls[at] = (calls[at] ?? 0) + 1
+      if (failed) failures[at] = (failures[at] ?? 0) + 1
+      return { calls: sum(calls), failures: sum(failures) }
+    },
+  }
+}
+
+function sum(counts: readonly number[]): number {
+  let total = 0
+  for (const count of counts) total += count
+  return total
+}

@@ -1,0 +1,57 @@
+/** Something that gives up at its deadline. */
+export interface DeadlineHolder {
+  onDeadline(): void
+}
+
+/**
+ * Deadlines of many calls on few timers: those within the same `TICK_MS` share one, since nearly all of them are taken
+ * back before they come. A holder is told up to `TICK_MS` early, never so much later that it could not answer in time.
+ */
+export interface DeadlineTimers {
+  /** @param at on the clock of performance.now() @returns what `remove` takes */
+  add(at: number, holder: DeadlineHolder): number
+  remove(tick: number, holder: DeadlineHolder): void
+}
+
+export const TICK_MS = 2
+
+interface Bucket {
+  holders: Set<DeadlineHolder>
+  timer: NodeJS.Timeout
+}
+
+export function createDeadlineTimers(): DeadlineTimers {
+  const buckets = new Map<number, Bucket>()
+
+  function open(tick: number): Bucket {
+    const delayMs = Math.max(0, tick * TICK_MS - performance.now())
+    const bucket: Bucket = { holders: new Set(), timer: setTimeout(() => fire(tick), delayMs).unref() }
+    buckets.set(tick, bucket)
+    return bucket
+  }
+
+  function fire(tick: number): void {
+    const bucket = buckets.get(tick)
+    buckets.delete(tick)
+    if (bucket) for (const holder of bucket.holders) holder.onDeadline()
+  }
+
+  return {
+    add(at, holder) {
+      const tick = Math.floor(Math.min(at, performance.now() + MAX_DELAY_MS) / TICK_MS)
+      const bucket = buckets.get(tick) ?? open(tick)
+      bucket.holders.add(holder)
+      return tick
+    },
+
+    remove(tick, holder) {
+      const bucket = buckets.get(tick)
+      if (!bucket?.holders.delete(holder) || bucket.holders.size > 0) return
+      clearTimeout(bucket.timer)
+      buckets.delete(tick)
+    },
+  }
+}
+
+/** Longer ones overflow setTimeout, which then fires at once. */
+const MAX_DELAY_MS = 2 ** 31 - 1

@@ -1,0 +1,181 @@
+import type { Pool } from 'undici'
+import type { CallLimit, QueuedCall } from './call-limit.ts'
+import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
+import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
+import { HttpExchange, type HttpAnswer, type HttpExchangeListener, type HttpPost } from './http-exchange.ts'
+import { callerGone, lateAnswer, SubgraphUnavailable } from './subgraph-unavailable.ts'
+
+/** What the calls of one subgraph share. */
+export interface HttpLane {
+  subgraphName: string
+  pool: Pool
+  limit: CallLimit
+  breaker: CircuitBreaker
+  timers: DeadlineTimers
+  /** A call that was sent with less time than this left says nothing about the subgraph when it is late. */
+  fairTimeMs: number
+}
+
+export interface HttpCallRequest<T> {
+  post: HttpPost
+  /** May be sent a second time when its connection dies before any answer. */
+  isRepeatable: boolean
+  deadlineAt: number
+  signal: AbortSignal | undefined
+  /** Makes the result of the answer; throws SubgraphUnavailable when there is none in it. */
+  read(answer: HttpAnswer): T
+}
+
+/**
+ * One call with everything that bounds it. It settles at its deadline or when its signal aborts, whatever the network
+ * does; its place in the limit it keeps until the pool is done with it, so that what hangs cannot pile up.
+ */
+export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeListener {
+  readonly #lane: HttpLane
+  readonly #request: HttpCallRequest<T>
+  readonly #resolve: (result: T) => void
+  readonly #reject: (error: SubgraphUnavailable) => void
+  #ticket = 0
+  #tick = 0
+  #sentAt = 0
+  #isSettled = false
+  #isRepeated = false
+  #exchange: HttpExchange | undefined
+
+  private constructor(
+    lane: HttpLane,
+    request: HttpCallRequest<T>,
+    resolve: (result: T) => void,
+    reject: (error: SubgraphUnavailable) => void,
+  ) {
+    this.#lane = lane
+    this.#request = request
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  /** Rejects with SubgraphUnavailable alone. */
+  static run<T>(lane: HttpLane, request: HttpCallRequest<T>): Promise<T> {
+    return new Promise((resolve, reject) => new HttpCall(lane, request, resolve, reject).#begin())
+  }
+
+  #begin(): void {
+    const { subgraphName, breaker, limit, timers } = this.#lane
+    const { deadlineAt, signal } = this.#request
+    if (signal?.aborted) return this.#reject(reasonOf(signal, subgraphName))
+    if (deadlineAt <= performance.now()) return this.#reject(lateAnswer(subgraphName))
+    const ticket = breaker.enter()
+    if (ticket === null) {
+      return this.#reject(
+        new SubgraphUnavailable(subgraphName, 'open-circuit', 'is not asked: its last calls failed'),
+      )
+    }
+    this.#ticket = ticket
+    this.#tick = timers.add(deadlineAt, this)
+    signal?.addEventListener('abort', this.#onAbort)
+    if (limit.enter(this) !== 'refused') return
+    const busy = `has ${limit.running} calls running and ${limit.queued} waiting, which is all that it may have`
+    this.#fail(new SubgraphUnavailable(subgraphName, 'error', busy), 'neutral')
+  }
+
+  /** It is its turn. */
+  start(): void {
+    this.#sentAt = performance.now()
+    this.#exchange = new HttpExchange(this)
+    this.#exchange.send(this.#lane.pool, this.#request.post)
+  }
+
+  onAnswer(answer: HttpAnswer): void {
+    if (!this.#isSettled) this.#read(answer)
+    this.#lane.limit.leave()
+  }
+
+  onFailure(error: Error, answered: boolean): void {
+    if (!this.#isSettled && !this.#isRepeated && !answered && this.#request.isRepeatable && isCut(error)) {
+      this.#isRepeated = true
+      this.start()
+      return
+    }
+    if (!this.#isSettled) {
+      const { subgraphName } = this.#lane
+      const reason = isTimeout(error) ? 'timeout' : 'error'
+      this.#fail(new SubgraphUnavailable(subgraphName, reason, `failed: ${error.message}`, error), 'failure')
+    }
+    this.#lane.limit.leave()
+  }
+
+  onDeadline(): void {
+    if (this.#isSettled) return
+    const wasFair = this.#exchange && this.#request.deadlineAt - this.#sentAt >= this.#lane.fairTimeMs
+    this.#giveUp(lateAnswer(this.#lane.subgraphName), wasFair ? 'failure' : 'neutral')
+  }
+
+  readonly #onAbort = (): void => {
+    const { signal } = this.#request
+    if (this.#isSettled || !signal) return
+    const error = reasonOf(signal, this.#lane.subgraphName)
+    const wasFair = this.#exchange && performance.now() - this.#sentAt >= this.#lane.fairTimeMs
+    this.#giveUp(error, error.reason === 'timeout' && wasFair ? 'failure' : 'neutral')
+  }
+
+  #read(answer: HttpAnswer): void {
+    let result: T
+    try {
+      result = this.#request.read(answer)
+    } catch (error) {
+      const { subgraphName } = this.#lane
+      this.#fail(
+        error instanceof SubgraphUnavailable
+          ? error
+          : new SubgraphUnavailable(subgraphName, 'error', 'gave an answer that cannot be read', error),
+        'failure',
+      )
+      return
+    }
+    this.#settle('success')
+    this.#resolve(result)
+  }
+
+  #giveUp(error: SubgraphUnavailable, outcome: CallOutcome): void {
+    this.#fail(error, outcome)
+    if (this.#exchange) this.#exchange.abort(error)
+    else this.#lane.limit.withdraw(this)
+  }
+
+  #fail(error: SubgraphUnavailable, outcome: CallOutcome): void {
+    this.#settle(outcome)
+    this.#reject(error)
+  }
+
+  #settle(outcome: CallOutcome): void {
+    this.#isSettled = true
+    this.#lane.timers.remove(this.#tick, this)
+    this.#lane.breaker.leave(this.#ticket, outcome)
+    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+  }
+}
+
+function reasonOf(signal: AbortSignal, subgraphName: string): SubgraphUnavailable {
+  return signal.reason instanceof SubgraphUnavailable ? signal.reason : callerGone(subgraphName)
+}
+
+/** The connection ended or was reset, as a kept-alive one does when its server restarts. */
+function isCut(error: Error): boolean {
+  return CUT_CODES.has(codeOf(error))
+}
+
+function isTimeout(error: Error): boolean {
+  return TIMEOUT_CODES.has(codeOf(error))
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+const CUT_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const TIMEOUT_CODES = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+])

@@ -1,0 +1,79 @@
+import type { Dispatcher, Pool } from 'undici'
+
+export interface HttpAnswer {
+  status: number
+  contentType: string
+  text: string
+}
+
+export interface HttpExchangeListener {
+  onAnswer(answer: HttpAnswer): void
+  /** @param answered whether any of an answer had come */
+  onFailure(error: Error, answered: boolean): void
+}
+
+export interface HttpPost {
+  path: string
+  /** Names and values in turn. */
+  headers: string[]
+  body: string
+}
+
+/**
+ * One POST on a pool; exactly one of the listener's methods is called, once, when the pool is done with it. A handler of
+ * undici's own: `pool.request` with its stream and body mixin costs a third more CPU (0.030 against 0.023 ms a call).
+ */
+export class HttpExchange implements Dispatcher.DispatchHandler {
+  readonly #listener: HttpExchangeListener
+  #controller: Dispatcher.DispatchController | undefined
+  #givenUp: Error | undefined
+  #status = 0
+  #contentType = ''
+  #chunk: Buffer | undefined
+  /** Only when there is more than one. */
+  #chunks: Buffer[] | undefined
+
+  constructor(listener: HttpExchangeListener) {
+    this.#listener = listener
+  }
+
+  send(pool: Pool, { path, headers, body }: HttpPost): void {
+    pool.dispatch({ path, method: 'POST', headers, body }, this)
+  }
+
+  /** Ends it: closes its connection if it has one, else as soon as it would get one. The listener is still called. */
+  abort(reason: Error): void {
+    this.#givenUp = reason
+    this.#controller?.abort(reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#givenUp) controller.abort(this.#givenUp)
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.#status = status
+    this.#contentType = String(headers['content-type'] ?? '')
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#chunks) this.#chunks.push(chunk)
+    else if (this.#chunk) this.#chunks = [this.#chunk, chunk]
+    else this.#chunk = chunk
+  }
+
+  onResponseEnd(): void {
+    const body = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk
+    const text = body ? body.toString('utf8') : ''
+    this.#listener.onAnswer({ status: this.#status, contentType: this.#contentType, text })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#listener.onFailure(error, this.#status > 0)
+  }
+}

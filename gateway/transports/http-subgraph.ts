@@ -1,0 +1,159 @@
+import { Pool } from 'undici'
+import type { ExecutionResult } from 'graphql'
+import { MonogramError } from '../../core/errors.ts'
+import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
+import { createCallLimit } from './call-limit.ts'
+import {
+  createCircuitBreaker,
+  DEFAULT_CIRCUIT_BREAKER,
+  type CircuitBreakerOptions,
+  type CircuitState,
+} from './circuit-breaker.ts'
+import { createDeadlineTimers, type DeadlineTimers } from './deadline-timers.ts'
+import { HttpCall, type HttpLane } from './http-call.ts'
+import type { HttpAnswer } from './http-exchange.ts'
+import { parseAnswer, textOfAnswer } from './parse-answer.ts'
+import { bodyOf, createDocumentCache } from './request-body.ts'
+import { createSocketSubscriptions } from './socket-subscriptions.ts'
+import { SubgraphUnavailable } from './subgraph-unavailable.ts'
+import { traceHeaders } from './trace-headers.ts'
+
+export interface HttpSubgraphOptions {
+  /** Its name in the supergraph. */
+  name: string
+  /** `http:` or `https:`. */
+  url: string
+  /** Where subscriptions go (graphql-transport-ws); without it, the url with `ws:` for `http:`. */
+  subscriptionUrl?: string
+  /** Sent with every call, such as the subgraph's own key. */
+  headers?: Readonly<Record<string, string>>
+  maxConcurrentCalls?: number
+  maxQueuedCalls?: number
+  /** For a call as a whole, its waiting included. The request's deadline ends it earlier. */
+  timeoutMs?: number
+  connectTimeoutMs?: number
+  headersTimeoutMs?: number
+  /** Between two pieces of an answer's body. */
+  bodyTimeoutMs?: number
+  maxResponseBytes?: number
+  breaker?: Partial<CircuitBreakerOptions>
+  /** A call that had less time than this says nothing about the subgraph when it is late. */
+  fairTimeMs?: number
+  /** Shared by all subgraphs of a gateway, where given. */
+  timers?: DeadlineTimers
+  /** In milliseconds, for the circuit breaker. */
+  now?: () => number
+}
+
+/** What a subgraph's calls are at, for metrics. */
+export interface HttpSubgraphState {
+  circuit: CircuitState
+  runningCalls: number
+  queuedCalls: number
+}
+
+export interface HttpSubgraph extends SubgraphClient, AsyncDisposable {
+  readonly name: string
+  readonly state: HttpSubgraphState
+  executeText(request: SubgraphRequest): Promise<string>
+}
+
+/**
+ * A subgraph over HTTP on kept-alive connections. Every call is bounded in time, size and number; what fails rejects with
+ * SubgraphUnavailable. A query whose connection dies before any answer is sent once more; a mutation never is. Disposing
+ * waits for what runs. Throws CONFIG_INVALID for an address that is none.
+ */
+export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
+  const { name, headers = {}, timeoutMs = 10_000, maxResponseBytes = 16 * 1024 * 1024 } = options
+  const { connectTimeoutMs = 2_000, maxConcurrentCalls = 128, maxQueuedCalls = 2_000 } = options
+  const url = parseUrl(name, options.url, ['http:', 'https:'])
+  const pool = new Pool(url.origin, {
+    connections: maxConcurrentCalls,
+    connectTimeout: connectTimeoutMs,
+    headersTimeout: options.headersTimeoutMs ?? timeoutMs,
+    bodyTimeout: options.bodyTimeoutMs ?? timeoutMs,
+    maxResponseSize: maxResponseBytes,
+  })
+  const lane: HttpLane = {
+    subgraphName: name,
+    pool,
+    limit: createCallLimit({ maxConcurrentCalls, maxQueuedCalls }),
+    breaker: createCircuitBreaker(
+      { ...DEFAULT_CIRCUIT_BREAKER, ...options.breaker },
+      options.now ?? (() => performance.now()),
+    ),
+    timers: options.timers ?? createDeadlineTimers(),
+    fairTimeMs: options.fairTimeMs ?? 50,
+  }
+  const subscriptions = createSocketSubscriptions({
+    subgraphName: name,
+    url: socketUrl(name, url, options.subscriptionUrl),
+    headers,
+    connectTimeoutMs,
+    maxMessageBytes: maxResponseBytes,
+    maxQueuedResults: 1_000,
+  })
+  const prepare = createDocumentCache()
+  const path = `${url.pathname}${url.search}`
+  const commonHeaders = [
+    ...['content-type', 'application/json'],
+    ...['accept', 'application/graphql-response+json, application/json'],
+    ...Object.entries(headers).flat(),
+  ]
+  let isClosed = false
+
+  const readText = (answer: HttpAnswer): string => textOfAnswer(name, answer)
+  const readResult = (answer: HttpAnswer): ExecutionResult => parseAnswer(name, textOfAnswer(name, answer))
+
+  function call<T>(request: SubgraphRequest, read: (answer: HttpAnswer) => T): Promise<T> {
+    if (isClosed) return Promise.reject(new SubgraphUnavailable(name, 'error', 'is no longer asked'))
+    const prepared = prepare(request)
+    return HttpCall.run(lane, {
+      post: {
+        path,
+        headers: [...commonHeaders, ...traceHeaders(request.context)],
+        body: bodyOf(prepared, request),
+      },
+      isRepeatable: prepared.isQuery,
+      deadlineAt: Math.min(request.deadlineAt ?? Infinity, performance.now() + timeoutMs),
+      signal: request.signal ?? request.context.signal,
+      read,
+    })
+  }
+
+  return {
+    name,
+    get state() {
+      return {
+        circuit: lane.breaker.state,
+        runningCalls: lane.limit.running,
+        queuedCalls: lane.limit.queued,
+      }
+    },
+    execute: (request) => call(request, readResult),
+    executeText: (request) => call(request, readText),
+    subscribe: async (request) => subscriptions.subscribe(request),
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await subscriptions[Symbol.asyncDispose]()
+      await lane.limit.idle()
+      await pool.destroy()
+    },
+  }
+}
+
+function socketUrl(name: string, url: URL, given: string | undefined): string {
+  if (given !== undefined) return parseUrl(name, given, ['ws:', 'wss:']).href
+  const derived = new URL(url)
+  derived.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return derived.href
+}
+
+function parseUrl(name: string, text: string, protocols: readonly string[]): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url && protocols.includes(url.protocol)) return url
+  throw new MonogramError(
+    'CONFIG_INVALID',
+    `the subgraph "${name}" has the address "${text}": expected one that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  )
+}

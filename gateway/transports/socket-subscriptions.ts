@@ -1,0 +1,109 @@
+import type { ExecutionResult } from 'graphql'
+import { createClient } from 'graphql-ws'
+import WebSocket from 'ws'
+import type { SubgraphRequest } from '../subgraph-client.ts'
+import { createMessageQueue } from './message-queue.ts'
+import { resultOf } from './parse-answer.ts'
+import { SubgraphUnavailable } from './subgraph-unavailable.ts'
+
+export interface SocketSubscriptionsOptions {
+  subgraphName: string
+  /** `ws:` or `wss:`; the subprotocol is graphql-transport-ws. */
+  url: string
+  headers: Readonly<Record<string, string>>
+  connectTimeoutMs: number
+  maxMessageBytes: number
+  /** Results that may wait for a slow reader; then the subscription fails. */
+  maxQueuedResults: number
+}
+
+export interface SocketSubscriptions extends AsyncDisposable {
+  /** Results in order. Iterating rejects with SubgraphUnavailable when the socket cannot be opened or is lost. */
+  subscribe(request: SubgraphRequest): AsyncIterableIterator<ExecutionResult>
+}
+
+/**
+ * Subscriptions of one subgraph over one WebSocket, which is opened for the first and closed after the last. It is not
+ * opened again by itself: events may have been missed, so that each subscriber has to begin anew.
+ */
+export function createSocketSubscriptions(options: SocketSubscriptionsOptions): SocketSubscriptions {
+  const { subgraphName, url, headers, connectTimeoutMs, maxMessageBytes, maxQueuedResults } = options
+
+  class SubgraphSocket extends WebSocket {
+    constructor(address: string, protocol: string) {
+      super(address, protocol, { headers, handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes })
+    }
+  }
+
+  const client = createClient({
+    url,
+    webSocketImpl: SubgraphSocket,
+    retryAttempts: 0,
+    connectionAckWaitTimeout: connectTimeoutMs,
+    jsonMessageReviver: refusePrototypeKey,
+    onNonLazyError: () => undefined,
+  })
+
+  function subscribe({ document, operationName, variables, context, ...request }: SubgraphRequest) {
+    const signal = request.signal ?? context.signal
+    const results = createMessageQueue<ExecutionResult>(maxQueuedResults, () => unsubscribe())
+    const onAbort = () => void results.return()
+    const finish = (error?: Error) => {
+      signal?.removeEventListener('abort', onAbort)
+      results.end(error)
+    }
+
+    const unsubscribe = client.subscribe(
+      {
+        query: document,
+        ...(operationName === undefined ? {} : { operationName }),
+        ...(variables ? { variables } : {}),
+      },
+      {
+        next(message) {
+          const result = resultOf(subgraphName, message)
+          if (result && results.push(result)) return
+          finish(
+            new SubgraphUnavailable(
+              subgraphName,
+              'error',
+              result
+                ? `sent more than ${maxQueuedResults} results that nobody took in time`
+                : 'sent a message that is no GraphQL result',
+            ),
+          )
+          unsubscribe()
+        },
+        error(reason) {
+          if (!Array.isArray(reason)) return finish(lost(reason))
+          results.push(resultOf(subgraphName, { errors: reason }) ?? {})
+          finish()
+        },
+        complete: () => finish(),
+      },
+    )
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+    return results
+  }
+
+  function lost(reason: unknown): SubgraphUnavailable {
+    const said = reason instanceof Error ? reason.message : closeReason(reason)
+    return new SubgraphUnavailable(subgraphName, 'error', `lost its socket at ${url}: ${said}`, reason)
+  }
+
+  return {
+    subscribe,
+    [Symbol.asyncDispose]: async () => client.dispose(),
+  }
+}
+
+function refusePrototypeKey(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new Error('a message has a key "__proto__", which is never read')
+  return value
+}
+
+function closeReason(event: unknown): string {
+  if (typeof event !== 'object' || event === null || !('code' in event)) return 'for an unknown reason'
+  return `closed with ${String(event.code)}${'reason' in event && event.reason ? ` (${String(event.reason)})` : ''}`
+}

@@ -1,0 +1,23 @@
+/** `timeout`: not in time. `open-circuit`: not asked, since it kept failing. `error`: anything else. */
+export type UnavailableReason = 'timeout' | 'error' | 'open-circuit'
+
+/** A subgraph could not be asked, or gave nothing that can be read. What a client may see is decided by who catches it. */
+export class SubgraphUnavailable extends Error {
+  override readonly name = 'SubgraphUnavailable'
+  readonly subgraphName: string
+  readonly reason: UnavailableReason
+
+  constructor(subgraphName: string, reason: UnavailableReason, what: string, cause?: unknown) {
+    super(`the subgraph "${subgraphName}" ${what}`, { cause })
+    this.subgraphName = subgraphName
+    this.reason = reason
+  }
+}
+
+export function lateAnswer(subgraphName: string): SubgraphUnavailable {
+  return new SubgraphUnavailable(subgraphName, 'timeout', 'did not answer in time')
+}
+
+export function callerGone(subgraphName: string): SubgraphUnavailable {
+  return new SubgraphUnavailable(subgraphName, 'error', 'was not waited for: the caller has gone')
+}
