@@ -1,6 +1,7 @@
 import { figure, type Figure } from '../support/figures.ts'
 import { LOADS, measure, type BenchLoad, type Measurement } from './loads.ts'
 import { canPin } from './measure/pinned-process.ts'
+import { describeProfiles } from './measure/profile-summary.ts'
 import { wrkIsInstalled } from './measure/wrk.ts'
 import { memoryFigures } from './memory.ts'
 import { parseGatewayBenchOptions, type GatewayBenchOptions } from './options.ts'
@@ -32,6 +33,7 @@ export async function gatewayBench(): Promise<Figure[]> {
 
   await using subgraphs = await startSubgraphs()
   const { results, leftOut } = await compare(subgraphs, options)
+  if (options.cpuProfileFolder !== undefined) say(describeProfiles(options.cpuProfileFolder))
   return [
     ...reportFigures(results, conditions(options), leftOut),
     ...(await memoryFigures(subgraphs, options)),
