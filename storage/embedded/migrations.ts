@@ -1,6 +1,7 @@
 import { MonogramError } from '../../core/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { eventCare } from './migrations/0002-event-care.ts'
 import type { Database } from './sqlite.ts'
 
 /** One step of the schema. Once released it never changes; what comes next is another step. */
@@ -11,7 +12,7 @@ export interface Migration {
   sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables]
+export const MIGRATIONS: readonly Migration[] = [firstTables, eventCare]
 
 /**
  * Brings the file to the newest version, each step in a transaction of its own, so that an interrupted start goes on
