@@ -6,15 +6,20 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql'
+import type { Principal } from '../core/access/principal.ts'
 import type { RequestContext } from '../core/access/request-context.ts'
 import { MonogramError } from '../core/errors.ts'
 import { authorizeOperation } from './authorize-operation.ts'
 import { coerceVariables } from './coerce-variables.ts'
-import { createExecutor } from './execution/create-executor.ts'
-import { typeConditionsOf } from './execution/type-conditions.ts'
-import type { ExecutableOperation } from './executor.ts'
+import type { FetchEntities } from './batching/fetch-entities.ts'
+import type { Grant } from './engine/access-rules.ts'
+import { createEngine } from './engine/create-engine.ts'
+import { fetchEntitiesDirectly } from './engine/direct-entities.ts'
+import { supergraphTypesOf } from './engine/supergraph-types.ts'
+import type { CacheCounts } from './engine/two-level-cache.ts'
+import type { ExecutableOperation, JsonAnswer } from './executor.ts'
 import { createFindSubgraph } from './find-subgraph.ts'
-import { createPlanner, type PlannedOperation } from './planner.ts'
+import { createPlanner, type Overrides, type PlannedOperation } from './planner.ts'
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from './query-limits.ts'
 import { isReservedFieldName } from './safe-aliases.ts'
 import type { SubgraphClient } from './subgraph-client.ts'
@@ -26,6 +31,13 @@ export interface GatewayOptions {
   limits?: Partial<QueryLimits>
   /** How long one call of a subgraph may take before its fields are given up. */
   subgraphTimeoutMs?: number
+  /** How entities are asked for: `fetchEntitiesDirectly`, or what joins the calls of concurrent requests. */
+  fetchEntities?: FetchEntities
+  /** What stands for a field that could not be had, by coordinate (`Profile.recommendations`). */
+  fallbacks?: ReadonlyMap<string, unknown>
+  /** Plans are made in a process of their own: for every supergraph that is not known beforehand. */
+  isPlannerIsolated?: boolean
+  overrides?: Overrides
 }
 
 /** What a client asks. */
@@ -34,22 +46,31 @@ export interface GatewayRequest {
   operationName?: string
   variables?: Readonly<Record<string, unknown>>
   context: RequestContext
+  /** Of this document, by response path (`profile.recommendations`). Always the same object for the same document. */
+  fallbacks?: ReadonlyMap<string, unknown>
 }
 
 /**
  * The graph as one, in front of its subgraphs. What is wrong with a request, or goes wrong in a subgraph, is in
  * `errors` of the result with a code of the catalogue; errors are not masked yet (mask-errors.ts does it at the edge).
  */
-export interface Gateway {
+export interface Gateway extends AsyncDisposable {
   /** What clients see. */
   readonly schema: GraphQLSchema
   readonly limits: QueryLimits
-  /** Parses, validates and plans, or says why not; costs next to nothing the second time. */
-  plan(document: string, operationName?: string): Promise<PlannedOperation>
+  /** Of the cache of planned documents. */
+  readonly cacheCounts: CacheCounts
+  /** Parses, validates and plans, or says why not; costs next to nothing the second time. Without a principal, for one that may read all. */
+  plan(document: string, operationName?: string, principal?: Principal): Promise<PlannedOperation>
   /** Queries and mutations. */
   execute(request: GatewayRequest): Promise<ExecutionResult>
+  /** The same with `data` as JSON text, at less cost; or the errors of a request that was not run at all. */
+  executeToJson(request: GatewayRequest): Promise<GatewayJsonAnswer>
   subscribe(request: GatewayRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }
+
+export type GatewayJsonAnswer =
+  ({ kind: 'answered' } & JsonAnswer) | { kind: 'refused'; errors: readonly GraphQLError[] }
 
 /** Throws CONFIG_INVALID when the supergraph has a subgraph that nothing serves, or a name that is kept for the gateway. */
 export function createGateway({
@@ -57,33 +78,54 @@ export function createGateway({
   subgraphs,
   limits: givenLimits,
   subgraphTimeoutMs = 10_000,
+  fetchEntities = fetchEntitiesDirectly,
+  fallbacks = new Map(),
+  isPlannerIsolated = false,
+  overrides,
 }: GatewayOptions): Gateway {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...givenLimits }
   const findSubgraph = createFindSubgraph(supergraphSdl, subgraphs)
-  const planner = createPlanner({ supergraphSdl, limits })
+  const planner = createPlanner({
+    supergraphSdl,
+    limits,
+    isIsolated: isPlannerIsolated,
+    ...(overrides ? { overrides } : {}),
+  })
   const { schema } = planner
   refuseReservedNames(schema)
-  const satisfies = typeConditionsOf(supergraphSdl)
-  const executor = createExecutor({ schema, satisfies, findSubgraph, subgraphTimeoutMs })
+  const types = supergraphTypesOf(supergraphSdl)
+  const engine = createEngine({ schema, types, findSubgraph, fetchEntities, subgraphTimeoutMs, fallbacks })
 
   return {
     schema,
     limits,
-    plan: (document, operationName) => planner.plan(document, operationName),
+    get cacheCounts() {
+      return planner.cacheCounts
+    },
+    plan: (document, operationName, principal) =>
+      planner.plan(document, operationName, principal ? grantOf(principal) : ALL_GRANTED),
 
     async execute(request) {
       const prepared = await prepare(request)
       if (prepared.kind === 'refused') return { errors: prepared.errors }
-      if (prepared.operation.operation === OperationTypeNode.SUBSCRIPTION) return { errors: [NOT_HERE] }
-      return executor.execute(prepared)
+      if (isSubscription(prepared)) return { errors: [NOT_HERE] }
+      return engine.execute(prepared)
+    },
+
+    async executeToJson(request) {
+      const prepared = await prepare(request)
+      if (prepared.kind === 'refused') return prepared
+      if (isSubscription(prepared)) return { kind: 'refused', errors: [NOT_HERE] }
+      return { kind: 'answered', ...(await engine.executeToJson(prepared)) }
     },
 
     async subscribe(request) {
       const prepared = await prepare(request)
       if (prepared.kind === 'refused') return { errors: prepared.errors }
-      if (prepared.operation.operation !== OperationTypeNode.SUBSCRIPTION) return executor.execute(prepared)
-      return executor.subscribe(prepared)
+      return isSubscription(prepared) ? engine.subscribe(prepared) : engine.execute(prepared)
     },
+
+    [Symbol.asyncDispose]: () => planner[Symbol.asyncDispose](),
   }
 
   async function prepare(
@@ -91,15 +133,26 @@ export function createGateway({
   ): Promise<
     ({ kind: 'ready' } & ExecutableOperation) | { kind: 'refused'; errors: readonly GraphQLError[] }
   > {
-    const { document, operationName, variables = {}, context } = request
-    const planned = await planner.plan(document, operationName)
+    const { document, operationName, variables = {}, context, fallbacks } = request
+    const planned = await planner.plan(document, operationName, grantOf(context.principal))
     if (planned.kind === 'refused') return planned
     const forbidden = authorizeOperation(context.principal, planned.operation.operation)
     if (forbidden) return { kind: 'refused', errors: [forbidden] }
     const coerced = coerceVariables(schema, planned, variables, limits)
     if (coerced.kind === 'refused') return coerced
-    return { ...planned, kind: 'ready', variables: coerced.variables, context }
+    const ready = { kind: 'ready' as const, planned, variables: coerced.variables, context }
+    return fallbacks ? { ...ready, fallbacks } : ready
   }
+}
+
+const ALL_GRANTED: Grant = { isAuthenticated: true, scopes: ['admin'] }
+
+function grantOf({ scopes }: Principal): Grant {
+  return { isAuthenticated: true, scopes }
+}
+
+function isSubscription({ planned }: ExecutableOperation): boolean {
+  return planned.operation.operation === OperationTypeNode.SUBSCRIPTION
 }
 
 const NOT_HERE = new GraphQLError(

@@ -12,18 +12,23 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql'
+import type { DeniedFields } from './engine/denied-fields.ts'
 import { safeAlias } from './safe-aliases.ts'
+
+export interface DocumentToPlan {
+  document: DocumentNode
+  operation: OperationDefinitionNode
+  schema: GraphQLSchema
+  denied: DeniedFields
+}
 
 /**
  * The text of one operation as the planner wants it, or null when no subgraph needs to be asked. Left out is what the
- * gateway answers itself (`__schema`, `__type`, `__typename` of a root) and what `@skip(if: true)` and
- * `@include(if: false)` take away: the planner fails on an operation in which nothing is left. Aliases are made safe.
+ * gateway answers itself (`__schema`, `__type`, `__typename` of a root), what may not be read, and what
+ * `@skip(if: true)` and `@include(if: false)` take away: the planner fails on an operation in which nothing is left.
+ * Aliases are made safe.
  */
-export function plannableDocument(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  schema: GraphQLSchema,
-): string | null {
+export function plannableDocument({ document, operation, schema, denied }: DocumentToPlan): string | null {
   const typeInfo = new TypeInfo(schema)
   const roots = new Set<unknown>([
     schema.getQueryType(),
@@ -43,7 +48,7 @@ export function plannableDocument(
       FragmentSpread: (node) => (isSwitchedOff(node.directives) ? null : undefined),
       InlineFragment: (node) => (isSwitchedOff(node.directives) ? null : undefined),
       Field(node) {
-        if (isSwitchedOff(node.directives)) return null
+        if (isSwitchedOff(node.directives) || denied.has(node)) return null
         const parent = typeInfo.getParentType()
         if (parent && node.name.value.startsWith('__') && roots.has(parent)) return null
         return withSafeAlias(node)

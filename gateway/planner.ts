@@ -9,73 +9,127 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
-import { LRUCache } from 'lru-cache'
 import { apiSchemaFrom } from './api-schema.ts'
+import { accessRulesOf, type Grant } from './engine/access-rules.ts'
+import { deniedFieldsOf, type DeniedFields } from './engine/denied-fields.ts'
+import { createBoundedQueue } from './engine/planning/bounded-queue.ts'
+import { planInChildProcess } from './engine/planning/plan-in-child-process.ts'
+import { planInProcess } from './engine/planning/plan-in-process.ts'
+import { TwoLevelCache, type CacheCounts } from './engine/two-level-cache.ts'
 import { plannableDocument } from './plannable-document.ts'
 import { checkDocumentShape, checkDocumentSize, isTooManyTokens, type QueryLimits } from './query-limits.ts'
 
-/** A document with the operation that was asked for, ready to run; or why it cannot be. */
-export type PlannedOperation =
-  | {
-      kind: 'planned'
-      document: DocumentNode
-      operation: OperationDefinitionNode
-      /** Null when no subgraph needs to be asked. */
-      plan: QueryPlan | null
-    }
-  | { kind: 'refused'; errors: readonly GraphQLError[] }
+/** A document with the operation that was asked for, ready to run. */
+export interface PlannedDocument {
+  kind: 'planned'
+  document: DocumentNode
+  operation: OperationDefinitionNode
+  /** Null when no subgraph needs to be asked. */
+  plan: QueryPlan | null
+  /** What whoever asks may not read. It is not in the plan. */
+  denied: DeniedFields
+}
 
-export interface Planner {
+/** A document that is ready, or why it cannot be. */
+export type PlannedOperation = PlannedDocument | { kind: 'refused'; errors: readonly GraphQLError[] }
+
+export interface Planner extends AsyncDisposable {
   /** What clients see. */
   readonly schema: GraphQLSchema
-  /** Never rejects. The same text and name give the same object for as long as it is kept. */
-  plan(document: string, operationName: string | undefined): Promise<PlannedOperation>
+  readonly cacheCounts: CacheCounts
+  /** Never rejects. The same text, name and access give the same object for as long as it is kept. */
+  plan(document: string, operationName: string | undefined, grant: Grant): Promise<PlannedOperation>
 }
 
 export interface PlannerOptions {
   supergraphSdl: string
   limits: QueryLimits
+  /** In a process of its own, which every supergraph needs that is not known beforehand (see `planInProcess`). */
+  isIsolated?: boolean
+  overrides?: Overrides
   maxCachedDocuments?: number
   /** Of the texts that are kept; a plan takes some twenty times its text. */
   maxCachedCharacters?: number
+  maxPlansAtOnce?: number
+  maxWaitingPlans?: number
+  planTimeoutMs?: number
 }
+
+/** Which fields `@override` with a label has moved to their new subgraph. */
+export interface Overrides {
+  activeLabels: readonly string[]
+  /** From 0 to 100, drawn for each request: those with `percent(n)` are moved when it is less than n. */
+  drawPercentage: () => number
+}
+
+const NO_OVERRIDES: Overrides = { activeLabels: [], drawPercentage: () => Math.random() * 100 }
 
 /**
  * Plans documents and keeps what it made of them, refusals included: nothing is parsed, validated or planned twice.
  * Validation must come before planning. The planner is native code that trusts what it is given: a fragment that
- * spreads itself, which validation refuses, takes the whole process down. (So does, in 0.0.38, a valid query for both a
- * field of an interface object and a field with `@requires` on one entity; no subgraph of ours has interface objects.)
+ * spreads itself, which validation refuses, takes the process that it runs in down.
  */
 export function createPlanner({
   supergraphSdl,
   limits,
+  isIsolated = false,
+  overrides = NO_OVERRIDES,
   maxCachedDocuments = 1_000,
   maxCachedCharacters = 4_000_000,
+  maxPlansAtOnce = 2,
+  maxWaitingPlans = 1_000,
+  planTimeoutMs = 10_000,
 }: PlannerOptions): Planner {
   const planner = new QueryPlanner(supergraphSdl)
   const schema = apiSchemaFrom(planner.consumerSchema)
-  const cache = new LRUCache<string, Promise<PlannedOperation>>({
-    max: maxCachedDocuments,
-    maxSize: maxCachedCharacters,
-    sizeCalculation: (_planned, key) => key.length,
+  const percentages = [0, ...planner.overridePercentages].sort((a, b) => a - b)
+  const source = isIsolated
+    ? planInChildProcess(supergraphSdl, planTimeoutMs)
+    : planInProcess(planner, planTimeoutMs)
+  const queue = createBoundedQueue({ maxAtOnce: maxPlansAtOnce, maxWaiting: maxWaitingPlans })
+  const access = accessRulesOf(supergraphSdl, schema)
+  const cache = new TwoLevelCache<Promise<PlannedOperation>>({
+    maxEntries: maxCachedDocuments,
+    maxWeight: maxCachedCharacters,
   })
-  const noOverrides = new Set<string>()
 
   return {
     schema,
-    plan(text, operationName) {
+    get cacheCounts() {
+      return cache.counts
+    },
+    plan(text, operationName, grant) {
       const name = operationName ?? ''
-      const key = `${name.length}:${name}${text}`
-      let planned = cache.get(key)
-      if (!planned) {
-        planned = planAnew(text, operationName)
-        if (text.length <= limits.maxDocumentBytes) cache.set(key, planned)
+      const percentage = percentages.length > 1 ? drawnPercentage() : 0
+      const key = `${name.length}:${name}${percentage}:${access.keyOf(grant)}:${text}`
+      const known = cache.get(key)
+      if (known) return known
+      const planned = planAnew(text, operationName, grant, percentage)
+      if (text.length <= limits.maxDocumentBytes) {
+        cache.set(key, planned, key.length)
+        void forgetWhenTooBusy(key, planned)
       }
       return planned
     },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
 
-  async function planAnew(text: string, operationName: string | undefined): Promise<PlannedOperation> {
+  async function forgetWhenTooBusy(key: string, planned: Promise<PlannedOperation>): Promise<void> {
+    if ((await planned) === TOO_BUSY) cache.delete(key)
+  }
+
+  /** All that lie between the same two thresholds make the same plan: the lower of the two stands for them. */
+  function drawnPercentage(): number {
+    const drawn = overrides.drawPercentage()
+    return percentages.findLast((threshold) => threshold <= drawn) ?? 0
+  }
+
+  async function planAnew(
+    text: string,
+    operationName: string | undefined,
+    grant: Grant,
+    percentage: number,
+  ): Promise<PlannedOperation> {
     const tooLong = checkDocumentSize(text, limits)
     if (tooLong) return refused(tooLong)
     let document
@@ -90,16 +144,27 @@ export function createPlanner({
     if (invalid.length > 0) return refused(...invalid.map(withCode('GRAPHQL_VALIDATION_FAILED')))
     const operation = getOperationAST(document, operationName)
     if (!operation) return refused(noSuchOperation(document, operationName))
-    const plannable = plannableDocument(document, operation, schema)
-    if (plannable === null) return { kind: 'planned', document, operation, plan: null }
+    const denied = deniedFieldsOf(document, schema, access, grant)
+    const plannable = plannableDocument({ document, operation, schema, denied })
+    if (plannable === null) return { kind: 'planned', document, operation, plan: null, denied }
+    const { activeLabels } = overrides
+    const request = { document: plannable, operationName: operation.name?.value, activeLabels, percentage }
     try {
-      const plan = await planner.planAsync(plannable, operation.name?.value, noOverrides, 0)
-      return { kind: 'planned', document, operation, plan }
+      const planning = queue(() => source.plan(request))
+      if (!planning) return TOO_BUSY
+      return { kind: 'planned', document, operation, plan: await planning, denied }
     } catch (error) {
       return refused(unplannable(operation, error))
     }
   }
 }
+
+/** The one refusal that is of the moment, not of the document. */
+const TOO_BUSY = refused(
+  new GraphQLError('too many new documents are being planned; ask again in a moment', {
+    extensions: { code: 'OVERLOADED' },
+  }),
+)
 
 function refused(...errors: readonly GraphQLError[]): PlannedOperation {
   return { kind: 'refused', errors }

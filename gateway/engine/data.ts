@@ -1,3 +1,5 @@
+import { FieldFailure } from './field-failure.ts'
+
 /**
  * An object of merged data, keyed by response name. It has no prototype, so that a field named `constructor` or
  * `toString` is only ever what a subgraph sent. (An own class with an empty prototype stays in V8's fast mode, which
@@ -11,5 +13,7 @@ export const DataObject = function () {} as unknown as new () => DataObject
 DataObject.prototype = Object.create(null)
 
 export function isDataObject(value: unknown): value is DataObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof FieldFailure)
+  )
 }

@@ -7,6 +7,11 @@ export interface TreeField {
   responseName: string
   /** Null for a leaf. A leaf is never looked into: the object of a custom scalar is one value. */
   fields: FieldTree | null
+  /**
+   * Whether another fetch writes into the objects of this field, or into some below it. Then they are copied when they
+   * are taken over, as an answer may be shared; else the answer's own objects are.
+   */
+  isWritten: boolean
 }
 
 /** The tree of the one operation in this text. */
@@ -35,7 +40,7 @@ export function renameInTree(tree: FieldTree, path: readonly string[], renamed: 
   if (rest.length > 0) {
     return tree.map((field) =>
       field.responseName === name && field.fields
-        ? { responseName: name, fields: renameInTree(field.fields, rest, renamed) }
+        ? { ...field, fields: renameInTree(field.fields, rest, renamed) }
         : field,
     )
   }
@@ -43,10 +48,32 @@ export function renameInTree(tree: FieldTree, path: readonly string[], renamed: 
   if (!moved) return tree
   const others = tree.filter((field) => field !== moved)
   const present = others.find((field) => field.responseName === renamed)
-  if (!present) return [...others, { responseName: renamed, fields: moved.fields }]
+  if (!present) return [...others, { ...moved, responseName: renamed }]
   return others.map((field) =>
-    field === present ? { responseName: renamed, fields: union(present.fields, moved.fields) } : field,
+    field === present ? { ...field, fields: union(present.fields, moved.fields) } : field,
   )
+}
+
+/** The tree with `isWritten` set for the named fields and for all on the way to them. */
+export function markWritten(tree: FieldTree, written: ReadonlySet<string>): FieldTree {
+  return tree.map((field) => {
+    if (!field.fields) return field
+    const fields = markWritten(field.fields, written)
+    return {
+      ...field,
+      fields,
+      isWritten: written.has(field.responseName) || fields.some((below) => below.isWritten),
+    }
+  })
+}
+
+/** Calls back for every field of the tree that has fields of its own. */
+export function eachComposite(tree: FieldTree, visit: (responseName: string) => void): void {
+  for (const { responseName, fields } of tree) {
+    if (!fields) continue
+    visit(responseName)
+    eachComposite(fields, visit)
+  }
 }
 
 type Branch = Map<string, Branch | null>
@@ -76,7 +103,11 @@ function grow(
 }
 
 function freeze(branch: Branch): FieldTree {
-  return Array.from(branch, ([responseName, below]) => ({ responseName, fields: below && freeze(below) }))
+  return Array.from(branch, ([responseName, below]) => ({
+    responseName,
+    fields: below && freeze(below),
+    isWritten: false,
+  }))
 }
 
 function union(left: FieldTree | null, right: FieldTree | null): FieldTree | null {
@@ -84,7 +115,7 @@ function union(left: FieldTree | null, right: FieldTree | null): FieldTree | nul
   const onlyRight = right.filter((field) => !left.some((other) => other.responseName === field.responseName))
   const merged = left.map((field) => {
     const twin = right.find((other) => other.responseName === field.responseName)
-    return twin ? { responseName: field.responseName, fields: union(field.fields, twin.fields) } : field
+    return twin ? { ...field, fields: union(field.fields, twin.fields) } : field
   })
   return [...merged, ...onlyRight]
 }

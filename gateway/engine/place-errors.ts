@@ -2,19 +2,29 @@ import type { ExecutionResult, GraphQLError } from 'graphql'
 import { isDataObject, type DataObject } from './data.ts'
 import { FieldFailure, failureOf } from './field-failure.ts'
 
+/** An error with its path below the object that it is placed in. */
+export interface PlacedError {
+  error: GraphQLError
+  path: readonly (string | number)[] | undefined
+}
+
 /**
  * Puts each error of an answer into its data, in the place of the null that it explains. Returns the errors that
- * have no such place.
+ * have no such place. The data is changed: it must be the caller's own.
  */
-export function placeErrors(data: DataObject, errors: readonly GraphQLError[]): GraphQLError[] {
-  return errors.filter((error) => !error.path || !place(data, error, error.path))
+export function placeErrors(data: DataObject, errors: readonly PlacedError[]): GraphQLError[] {
+  return errors.flatMap(({ error, path }) => (path && place(data, error, path) ? [] : [error]))
 }
 
 /** The failure of an answer that does not hold what was asked for. */
 export function wholeFailure(result: ExecutionResult): FieldFailure {
   const error = result.errors?.[0]
   if (error) return failureOf(error, error.path ?? [])
-  return new FieldFailure('a subgraph gave neither data nor an error', undefined, 'SUBGRAPH_FAILED', [])
+  return new FieldFailure('a subgraph gave neither data nor an error', {
+    cause: undefined,
+    code: 'SUBGRAPH_FAILED',
+    reason: 'error',
+  })
 }
 
 function place(data: DataObject, error: GraphQLError, path: readonly (string | number)[]): boolean {

@@ -1,6 +1,6 @@
 import type { FetchNodePathSegment, FetchRewrite } from '@graphql-hive/router-query-planner'
 import { isDataObject, type DataObject } from './data.ts'
-import type { TypeConditions } from './type-conditions.ts'
+import type { SupergraphTypes } from './supergraph-types.ts'
 
 /** A change of an answer or of a representation that its plan asks for. */
 export type Rewrite =
@@ -21,13 +21,13 @@ export function keysOf(rewrite: Rewrite): string[] {
 }
 
 /** Changes the value in place. A renamed member stays under its old name too, which no tree of fields names any more. */
-export function applyRewrites(value: unknown, rewrites: readonly Rewrite[], satisfies: TypeConditions): void {
-  for (const rewrite of rewrites) applyAt(value, rewrite, 0, satisfies)
+export function applyRewrites(value: unknown, rewrites: readonly Rewrite[], types: SupergraphTypes): void {
+  for (const rewrite of rewrites) applyAt(value, rewrite, 0, types)
 }
 
-function applyAt(value: unknown, rewrite: Rewrite, depth: number, satisfies: TypeConditions): void {
+function applyAt(value: unknown, rewrite: Rewrite, depth: number, types: SupergraphTypes): void {
   if (Array.isArray(value)) {
-    for (const item of value) applyAt(item, rewrite, depth, satisfies)
+    for (const item of value) applyAt(item, rewrite, depth, types)
     return
   }
   const segment = rewrite.path[depth]
@@ -35,10 +35,10 @@ function applyAt(value: unknown, rewrite: Rewrite, depth: number, satisfies: Typ
   if ('TypenameEquals' in segment) {
     const typename = value['__typename']
     if (typeof typename !== 'string') return
-    if (!segment.TypenameEquals.some((condition) => satisfies(typename, condition))) return
-    applyAt(value, rewrite, depth + 1, satisfies)
+    if (!segment.TypenameEquals.some((condition) => types.satisfies(typename, condition))) return
+    applyAt(value, rewrite, depth + 1, types)
   } else if (depth < rewrite.path.length - 1) {
-    applyAt(value[segment.Key], rewrite, depth + 1, satisfies)
+    applyAt(value[segment.Key], rewrite, depth + 1, types)
   } else {
     applyTo(value, segment.Key, rewrite)
   }

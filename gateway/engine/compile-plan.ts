@@ -1,0 +1,217 @@
+import type {
+  BatchFetchNode,
+  FetchNode,
+  FlattenNodePathSegment,
+  PlanNode,
+  QueryPlan,
+  RequiresSelection,
+} from '@graphql-hive/router-query-planner'
+import type { SubgraphClient } from '../subgraph-client.ts'
+import {
+  eachComposite,
+  fieldTreeOf,
+  markWritten,
+  renameInTree,
+  subtree,
+  type FieldTree,
+} from './field-tree.ts'
+import { compileProjector, type Projector } from './projector.ts'
+import { keysOf, parseRewrite, type Rewrite } from './rewrites.ts'
+import type { SupergraphTypes } from './supergraph-types.ts'
+
+/** A plan with everything looked up and parsed that would otherwise be looked up and parsed for each request. */
+export interface CompiledPlan {
+  /** Only for a subscription: what gives the events that `step` is then run on. */
+  subscription: RootFetch | null
+  step: PlanStep | null
+}
+
+export type PlanStep =
+  | RootFetch
+  | EntityFetch
+  | { kind: 'sequence' | 'parallel'; steps: readonly PlanStep[] }
+  | { kind: 'condition'; variable: string; whenTrue: PlanStep | null; otherwise: PlanStep | null }
+
+/** What every call of a subgraph has. */
+export interface Fetch {
+  subgraph: SubgraphClient
+  subgraphName: string
+  document: string
+  operationName: string | undefined
+  /** Of the client's variables, those that the document uses. */
+  variableNames: readonly string[]
+}
+
+/** What is taken over from an answer. */
+export interface Taken {
+  /** As the answer has it. */
+  answerTree: FieldTree
+  outputRewrites: readonly Rewrite[]
+  /** After the rewrites. */
+  tree: FieldTree
+}
+
+/** Fields of a root type. */
+export interface RootFetch extends Fetch, Taken {
+  kind: 'root'
+}
+
+/** Fields of entities that earlier fetches have found, in one call for all parts. */
+export interface EntityFetch extends Fetch {
+  kind: 'entities'
+  parts: readonly EntityPart[]
+}
+
+export interface EntityPart extends Taken {
+  /** The name under which the answer has the entities, and the variable that takes the representations. */
+  responseName: string
+  variable: string
+  paths: readonly (readonly FlattenNodePathSegment[])[]
+  project: Projector
+}
+
+export interface CompilePlanOptions {
+  /** Finds the client of a subgraph by the name that plans use. Throws when there is none. */
+  findSubgraph: (name: string) => SubgraphClient
+  types: SupergraphTypes
+}
+
+export function compilePlan(plan: QueryPlan, options: CompilePlanOptions): CompiledPlan {
+  const found: Taken[] = []
+  const compiler = createNodeCompiler(options, found)
+  const [first, ...rest] = plan.node?.kind === 'Sequence' ? plan.node.nodes : [plan.node]
+  let compiled: CompiledPlan
+  if (first?.kind === 'Subscription') {
+    const steps = rest.flatMap((node) => (node ? [compiler.step(node, [])] : []))
+    const subscription = compiler.root(first.primary)
+    compiled = { subscription, step: steps.length > 0 ? { kind: 'sequence', steps } : null }
+  } else {
+    compiled = { subscription: null, step: plan.node ? compiler.step(plan.node, []) : null }
+  }
+  const written = writtenNames(found, compiler.flattenedNames)
+  for (const taken of found) taken.tree = markWritten(taken.tree, written)
+  return compiled
+}
+
+/** The fields into whose objects more than one fetch writes: those on the way to entities, and those in several answers. */
+function writtenNames(found: readonly Taken[], flattened: ReadonlySet<string>): Set<string> {
+  const written = new Set(flattened)
+  const seen = new Set<string>()
+  for (const { tree } of found) {
+    const own = new Set<string>()
+    eachComposite(tree, (name) => own.add(name))
+    for (const name of own) {
+      if (seen.has(name)) written.add(name)
+      seen.add(name)
+    }
+  }
+  return written
+}
+
+type Path = readonly FlattenNodePathSegment[]
+
+function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: Taken[]) {
+  const flattenedNames = new Set<string>()
+  return { step, root, flattenedNames }
+
+  function step(node: PlanNode, at: Path): PlanStep {
+    switch (node.kind) {
+      case 'Sequence':
+        return { kind: 'sequence', steps: node.nodes.map((child) => step(child, at)) }
+      case 'Parallel':
+        return { kind: 'parallel', steps: node.nodes.map((child) => step(child, at)) }
+      case 'Condition':
+        return {
+          kind: 'condition',
+          variable: node.condition,
+          whenTrue: node.ifClause ? step(node.ifClause, at) : null,
+          otherwise: node.elseClause ? step(node.elseClause, at) : null,
+        }
+      case 'Fetch':
+        return node.requires ? entityFetch(node, node.requires, at) : root(node)
+      case 'Flatten':
+        return step(node.node, [...at, ...node.path])
+      case 'BatchFetch':
+        return batchFetch(node)
+      default:
+        throw new Error(`a plan has a ${node.kind} where none can be`)
+    }
+  }
+
+  function root(node: FetchNode): RootFetch {
+    const fetch: RootFetch = {
+      kind: 'root',
+      ...fetchOf(node),
+      ...takenFields(fieldTreeOf(node.operation), node),
+    }
+    found.push(fetch)
+    return fetch
+  }
+
+  function entityFetch(node: FetchNode, requires: readonly RequiresSelection[], path: Path): EntityFetch {
+    const part = entityPart(fieldTreeOf(node.operation), {
+      ...node,
+      requires,
+      alias: '_entities',
+      representationsVariableName: 'representations',
+      paths: [path],
+    })
+    return { kind: 'entities', ...fetchOf(node), parts: [part] }
+  }
+
+  function batchFetch(node: BatchFetchNode): EntityFetch {
+    const tree = fieldTreeOf(node.operation)
+    const parts = node.entityBatch.aliases.map((alias) => entityPart(tree, alias))
+    return { kind: 'entities', ...fetchOf(node), parts }
+  }
+
+  function entityPart(tree: FieldTree, source: PartSource): EntityPart {
+    for (const path of source.paths) {
+      for (const segment of path) {
+        if (typeof segment === 'object' && 'Field' in segment) flattenedNames.add(segment.Field)
+      }
+    }
+    const inputRewrites = (source.inputRewrites ?? []).map(parseRewrite)
+    const part: EntityPart = {
+      responseName: source.alias,
+      variable: source.representationsVariableName,
+      paths: source.paths,
+      project: compileProjector({ requires: source.requires, inputRewrites, types }),
+      ...takenFields(subtree(tree, source.alias), source),
+    }
+    found.push(part)
+    return part
+  }
+
+  function fetchOf(node: FetchNode | BatchFetchNode): Fetch {
+    return {
+      subgraph: findSubgraph(node.serviceName),
+      subgraphName: node.serviceName,
+      document: node.operation,
+      operationName: node.operationName,
+      variableNames: node.variableUsages ?? [],
+    }
+  }
+}
+
+interface PartSource {
+  alias: string
+  representationsVariableName: string
+  paths: readonly Path[]
+  requires: readonly RequiresSelection[]
+  inputRewrites?: FetchNode['inputRewrites'] | undefined
+  outputRewrites?: FetchNode['outputRewrites'] | undefined
+}
+
+function takenFields(
+  answerTree: FieldTree,
+  source: { outputRewrites?: FetchNode['outputRewrites'] | undefined },
+): Taken {
+  const outputRewrites = (source.outputRewrites ?? []).map(parseRewrite)
+  const tree = outputRewrites.reduce(
+    (current, rewrite) =>
+      rewrite.kind === 'rename' ? renameInTree(current, keysOf(rewrite), rewrite.to) : current,
+    answerTree,
+  )
+  return { answerTree, outputRewrites, tree }
+}

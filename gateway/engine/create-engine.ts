@@ -1,0 +1,150 @@
+import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import type { FetchEntities } from '../batching/fetch-entities.ts'
+import type { ExecutableOperation, Executor, JsonAnswer } from '../executor.ts'
+import { mapAsyncIterable } from '../map-async-iterable.ts'
+import type { PlannedDocument } from '../planner.ts'
+import type { SubgraphClient } from '../subgraph-client.ts'
+import { requestOf } from './ask-subgraph.ts'
+import { compileOperation, type CompiledOperation } from './compile-operation.ts'
+import type { RootFetch } from './compile-plan.ts'
+import { DataObject } from './data.ts'
+import { unavailable } from './field-failure.ts'
+import { mergeRootResult, runStep, variablesFor, type PlanRun } from './run-plan.ts'
+import type { Fallbacks } from './shape/compile-shape.ts'
+import { shapeResult, type ShapedResult } from './shape/shape-result.ts'
+import { writeObject } from './shape/write-json.ts'
+import type { SupergraphTypes } from './supergraph-types.ts'
+
+export interface EngineOptions {
+  schema: GraphQLSchema
+  types: SupergraphTypes
+  findSubgraph: (name: string) => SubgraphClient
+  fetchEntities: FetchEntities
+  /** How long one call of a subgraph may take, when the request's own deadline is not sooner. */
+  subgraphTimeoutMs: number
+  /** Of the whole graph, by coordinate. */
+  fallbacks: ReadonlyMap<string, unknown>
+  /** Of one answer; the rest is counted. */
+  maxErrors?: number
+}
+
+/**
+ * Runs operations that are compiled once for all their requests: what is sent to subgraphs, how their answers are
+ * merged, and how the client's answer is written. An answer in which nothing is wrong is written as JSON straight from
+ * merged data; any other, and those that callers in this process want, is shaped as objects.
+ */
+export function createEngine(options: EngineOptions): Executor {
+  const { schema, types, findSubgraph, fetchEntities, subgraphTimeoutMs, maxErrors = 1_000 } = options
+  const compiled = new WeakMap<PlannedDocument, WeakMap<ReadonlyMap<string, unknown>, CompiledOperation>>()
+
+  return {
+    async execute(operation) {
+      const known = compiledOf(operation)
+      const run = startRun(operation)
+      if (known.plan.step) await runStep(known.plan.step, run)
+      return resultOf(known, operation, run)
+    },
+
+    async executeToJson(operation) {
+      const known = compiledOf(operation)
+      const run = startRun(operation)
+      if (known.plan.step) await runStep(known.plan.step, run)
+      return jsonOf(known, operation, run)
+    },
+
+    async subscribe(operation) {
+      const known = compiledOf(operation)
+      const { subscription } = known.plan
+      if (!subscription) throw new Error('a subscription was planned without its source')
+      const source = await open(subscription, operation)
+      if (!(Symbol.asyncIterator in source)) return answerTo(source, known, subscription, operation)
+      return mapAsyncIterable(source, (event) => answerTo(event, known, subscription, operation))
+    },
+  }
+
+  function compiledOf({ planned, fallbacks = NO_FALLBACKS }: ExecutableOperation): CompiledOperation {
+    let byFallbacks = compiled.get(planned)
+    if (!byFallbacks) compiled.set(planned, (byFallbacks = new WeakMap()))
+    let known = byFallbacks.get(fallbacks)
+    if (!known) {
+      const both = bothOf(fallbacks, options.fallbacks)
+      known = compileOperation(planned, { schema, types, findSubgraph, fallbacks: both })
+      byFallbacks.set(fallbacks, known)
+    }
+    return known
+  }
+
+  function startRun({ variables, context }: ExecutableOperation): PlanRun {
+    const data = new DataObject()
+    return { variables, context, types, fetchEntities, subgraphTimeoutMs, data, errors: [] }
+  }
+
+  async function open(
+    subscription: RootFetch,
+    operation: ExecutableOperation,
+  ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+    const variables = variablesFor(subscription.variableNames, startRun(operation))
+    try {
+      return await subscription.subgraph.subscribe(requestOf(subscription, variables, operation.context))
+    } catch (cause) {
+      const { message, code } = unavailable(subscription.subgraphName, cause)
+      const originalError = cause instanceof Error ? cause : null
+      return { errors: [new GraphQLError(message, { originalError, extensions: { code } })] }
+    }
+  }
+
+  /** Each event is the start of a run of its own: what the other subgraphs add is as it is at that moment. */
+  async function answerTo(
+    event: ExecutionResult,
+    known: CompiledOperation,
+    subscription: RootFetch,
+    operation: ExecutableOperation,
+  ): Promise<ExecutionResult> {
+    const run = startRun(operation)
+    mergeRootResult(subscription, event, run)
+    if (known.plan.step) await runStep(known.plan.step, run)
+    return resultOf(known, operation, run)
+  }
+
+  function resultOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): ExecutionResult {
+    const { data, errors, degraded } = shaped(known, operation, run)
+    const result: ExecutionResult = { data }
+    const all = [...errors, ...run.errors]
+    if (all.length > 0) result.errors = bounded(all, maxErrors)
+    if (degraded.length > 0) result.extensions = { degraded: degraded.slice(0, maxErrors) }
+    return result
+  }
+
+  function jsonOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): JsonAnswer {
+    const { variables } = operation
+    const written = writeObject(known.shapeFor(variables), run.data, known.introspect(variables))
+    if (written !== undefined) return { data: written, errors: bounded(run.errors, maxErrors), degraded: [] }
+    const { data, errors, degraded } = shaped(known, operation, run)
+    return {
+      data: JSON.stringify(data),
+      errors: bounded([...errors, ...run.errors], maxErrors),
+      degraded: degraded.slice(0, maxErrors),
+    }
+  }
+
+  function shaped(known: CompiledOperation, { variables }: ExecutableOperation, run: PlanRun): ShapedResult {
+    return shapeResult(known.shapeFor(variables), run.data, known.introspect(variables))
+  }
+}
+
+const NO_FALLBACKS: ReadonlyMap<string, unknown> = new Map()
+
+function bothOf(first: Fallbacks, second: Fallbacks): Fallbacks {
+  return {
+    has: (name) => first.has(name) || second.has(name),
+    get: (name) => (first.has(name) ? first.get(name) : second.get(name)),
+  }
+}
+
+function bounded(errors: readonly GraphQLError[], maxErrors: number): readonly GraphQLError[] {
+  if (errors.length <= maxErrors) return errors
+  const left = new GraphQLError(`${errors.length - maxErrors} more errors are left out`, {
+    extensions: { code: 'SUBGRAPH_FAILED' },
+  })
+  return [...errors.slice(0, maxErrors), left]
+}

@@ -1,0 +1,186 @@
+import { GraphQLError, type ExecutionResult } from 'graphql'
+import type { RequestContext } from '../../core/access/request-context.ts'
+import type { EntityPartAnswer, FetchEntities, Representation } from '../batching/fetch-entities.ts'
+import { clientAlias } from '../safe-aliases.ts'
+import { askSubgraph } from './ask-subgraph.ts'
+import { collectEntities } from './collect-entities.ts'
+import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
+import { isDataObject, type DataObject } from './data.ts'
+import { FieldFailure, failureOf, unavailable } from './field-failure.ts'
+import { copyFields, failFields, mergeFields } from './merge-fields.ts'
+import { placeErrors, wholeFailure, type PlacedError } from './place-errors.ts'
+import { JsonRepresentation } from './representation.ts'
+import { applyRewrites } from './rewrites.ts'
+import type { SupergraphTypes } from './supergraph-types.ts'
+
+/** One run of a plan: what it was given, and what it has gathered so far. */
+export interface PlanRun {
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly context: RequestContext
+  readonly types: SupergraphTypes
+  readonly fetchEntities: FetchEntities
+  readonly subgraphTimeoutMs: number
+  /** The answers of all subgraphs merged, under safe aliases; failures stand in the places of what they took. */
+  readonly data: DataObject
+  /** Errors that came beside complete data, so that no place in it is theirs. */
+  readonly errors: GraphQLError[]
+}
+
+/** Runs a step and all within it. Never rejects for what a subgraph does. */
+export async function runStep(step: PlanStep, run: PlanRun): Promise<void> {
+  switch (step.kind) {
+    case 'root':
+      return fetchRoot(step, run)
+    case 'entities':
+      return fetchParts(step, run)
+    case 'sequence':
+      for (const child of step.steps) await runStep(child, run)
+      return undefined
+    case 'parallel':
+      await Promise.all(step.steps.map((child) => runStep(child, run)))
+      return undefined
+    case 'condition': {
+      const chosen = run.variables[step.variable] === true ? step.whenTrue : step.otherwise
+      return chosen ? runStep(chosen, run) : undefined
+    }
+  }
+}
+
+/** Takes one answer of a root fetch, or one event of a subscription, into the merged data. */
+export function mergeRootResult(fetch: RootFetch, result: ExecutionResult, run: PlanRun): void {
+  if (!isDataObject(result.data)) {
+    failFields(run.data, wholeFailure(result), fetch.tree)
+    return
+  }
+  const errors = (result.errors ?? []).map((error): PlacedError => ({ error, path: error.path }))
+  takeOver([run.data], result.data, errors, fetch, run)
+}
+
+export function variablesFor(names: readonly string[], run: PlanRun): Record<string, unknown> {
+  const variables: Record<string, unknown> = {}
+  for (const name of names) {
+    if (Object.hasOwn(run.variables, name)) variables[name] = run.variables[name]
+  }
+  return variables
+}
+
+/** When a fetch that begins now is given up. */
+function deadlineOf(run: PlanRun): number {
+  return Math.min(performance.now() + run.subgraphTimeoutMs, run.context.deadlineAt ?? Infinity)
+}
+
+async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
+  const variables = variablesFor(fetch.variableNames, run)
+  let result
+  try {
+    result = await askSubgraph(fetch, variables, run.context, deadlineOf(run))
+  } catch (cause) {
+    failFields(run.data, unavailable(fetch.subgraphName, cause), fetch.tree)
+    return
+  }
+  mergeRootResult(fetch, result, run)
+}
+
+async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
+  const wanted = fetch.parts.map((part) => gather(part, run))
+  if (wanted.every(({ representations }) => representations.length === 0)) return
+  let answers: readonly EntityPartAnswer[]
+  try {
+    const { subgraph, subgraphName, document, operationName } = fetch
+    const answer = await run.fetchEntities({
+      subgraph,
+      subgraphName,
+      document,
+      operationName,
+      parts: wanted.map(({ part: { responseName, variable }, representations }) => ({
+        responseName,
+        variable,
+        representations,
+      })),
+      variables: variablesFor(fetch.variableNames, run),
+      context: run.context,
+      deadlineAt: deadlineOf(run),
+    })
+    answers = answer.parts
+  } catch (cause) {
+    const failure = unavailable(fetch.subgraphName, cause)
+    for (const { part, targets } of wanted) {
+      for (const entity of targets.flat()) failFields(entity, failure, part.tree)
+    }
+    return
+  }
+  for (const [index, part] of wanted.entries()) scatter(part, answers[index], run)
+}
+
+/** The entities of one part, and what is sent for them: each representation once, however many places want it. */
+interface Wanted {
+  part: EntityPart
+  representations: Representation[]
+  /** By the index of the representation. */
+  targets: DataObject[][]
+}
+
+function gather(part: EntityPart, run: PlanRun): Wanted {
+  const entities: DataObject[] = []
+  for (const path of part.paths) collectEntities(run.data, path, run.types, entities)
+  const representations: Representation[] = []
+  const targets: DataObject[][] = []
+  const known = new Map<string, DataObject[]>()
+  for (const entity of entities) {
+    const json = part.project(entity, run.variables)
+    if (json === null) continue
+    if (json instanceof FieldFailure) {
+      failFields(entity, json.elsewhere(), part.tree)
+      continue
+    }
+    const same = known.get(json)
+    if (same) {
+      same.push(entity)
+      continue
+    }
+    const own = [entity]
+    known.set(json, own)
+    representations.push(new JsonRepresentation(json))
+    targets.push(own)
+  }
+  return { part, representations, targets }
+}
+
+function scatter({ part, targets }: Wanted, answer: EntityPartAnswer | undefined, run: PlanRun): void {
+  for (const [index, entities] of targets.entries()) {
+    const entity = answer?.entities[index]
+    const errors = answer?.errors.get(index)
+    if (isDataObject(entity)) {
+      takeOver(entities, entity, errors ?? [], part, run)
+    } else if (errors?.[0]) {
+      const failure = failureOf(errors[0].error, errors[0].path)
+      for (const target of entities) failFields(target, failure, part.tree)
+    }
+  }
+}
+
+/** What needs a change of the answer is done to a copy: an answer may be shared. */
+function takeOver(
+  targets: readonly DataObject[],
+  answer: DataObject,
+  errors: readonly PlacedError[],
+  taken: Taken,
+  run: PlanRun,
+): void {
+  let source = answer
+  if (errors.length > 0 || taken.outputRewrites.length > 0) {
+    source = copyFields(answer, taken.answerTree)
+    run.errors.push(...placeErrors(source, errors).map(withoutPlace))
+    applyRewrites(source, taken.outputRewrites, run.types)
+  }
+  for (const target of targets) mergeFields(target, source, taken.tree, run.types)
+}
+
+/** An error of a subgraph as one of the whole answer; over a network it came as a plain object. */
+function withoutPlace(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    path: error.path?.map((step) => (typeof step === 'string' ? clientAlias(step) : step)) ?? null,
+    originalError: error.originalError ?? (error instanceof Error ? error : null),
+    extensions: { code: 'SUBGRAPH_FAILED', ...error.extensions },
+  })
+}
