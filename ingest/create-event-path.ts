@@ -9,6 +9,7 @@ import { createFold } from './fold.ts'
 import { createIdentityLog } from './identity/identity-log.ts'
 import { createMaterialise } from './materialise.ts'
 import { createRelay } from './relay.ts'
+import { createSweep } from './sweep.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export interface EventPathOptions {
@@ -44,6 +45,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
       rules: options.identityRules ?? DEFAULT_IDENTITY_RULES,
       clock,
     }),
+    sweep: createSweep({ profiles, materialise, clock, log }),
     relay: createRelay({ profiles, products, feed }),
     log,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),

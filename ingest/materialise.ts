@@ -1,7 +1,9 @@
+import { sameJson } from '../core/json.ts'
 import { homeProfile, type IdentityKey, type ProfileId } from '../core/identity/identity-key.ts'
 import type { IdentityRow } from '../core/identity/identity-log.ts'
 import type { ProfileDocument } from '../core/profile/profile.ts'
 import { combineStates } from '../core/profile/state.ts'
+import { rollingView } from '../core/profile/rolling.ts'
 import { changedFields, profileView, searchTerms } from '../core/profile/view.ts'
 import type { Clock } from '../platform/clock.ts'
 import type {
@@ -108,9 +110,12 @@ function combine(
   const movedTo = keys.length === 0 ? (rows?.own?.profileId ?? null) : null
   if (keys.length === 0 && movedTo === null && !stored) return null
 
-  const view = profileView(combineStates(trails.map((trail) => trail.state)), keys)
+  const state = combineStates(trails.map((trail) => trail.state))
+  const view = profileView(state, keys)
+  const { windows: rolling, nextChangeAt } = rollingView(state, now)
   const wasAlive = stored !== undefined && stored.mergedInto === null
   const changed = changedFields(wasAlive ? stored.view : null, view)
+  if (stored && !sameJson(stored.rolling, rolling) && !changed.includes('metrics')) changed.push('metrics')
   const visible = !stored || changed.length > 0 || stored.mergedInto !== movedTo
   const version = (stored?.version ?? 0) + (visible ? 1 : 0)
   const outbox = stored?.outbox ?? []
@@ -122,12 +127,13 @@ function combine(
       version,
       asOf: now,
       view,
+      rolling,
       basis: {
         seq: Math.max(stored?.basis.seq ?? 0, ...seqs),
         trails: Object.fromEntries(trails.map((trail) => [trail.id, trail.version])),
       },
       mergedInto: movedTo,
-      nextChangeAt: null,
+      nextChangeAt,
       outbox: visible ? appendToOutbox(outbox, { from: version, version, changed, at: now }) : outbox,
     },
     terms: movedTo === null ? searchTerms(view) : [],

@@ -8,12 +8,14 @@ import type { IdentityLog } from './identity/identity-log.ts'
 import { recordLinks } from './identity/record-links.ts'
 import type { Materialise } from './materialise.ts'
 import type { Relay } from './relay.ts'
+import type { Sweep } from './sweep.ts'
 
 export interface WorkerOptions {
   storage: Storage
   fold: Fold
   materialise: Materialise
   identityLog: IdentityLog
+  sweep: Sweep
   relay: Relay
   log: Log
   /** How long it sleeps when there is nothing to do and nobody wakes it. */
@@ -33,7 +35,7 @@ const MAX_BACKOFF_MS = 5_000
 
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, fold, materialise, identityLog, relay, log, pollMs = 250 } = options
+  const { storage, fold, materialise, identityLog, sweep, relay, log, pollMs = 250 } = options
   const stopping = new AbortController()
   let sleeping = new AbortController()
   let woken = false
@@ -86,8 +88,9 @@ export function createWorker(options: WorkerOptions): Worker {
     const linked = await recordLinks(storage.events, storage.identities, STEP)
     const { decided, finished } = await identityLog.step(STEP)
     const materialised = await materialiseSome()
+    const swept = await sweep.sweep(STEP)
     const relayed = await relay.relay(STEP)
-    return folded || linked > 0 || decided > 0 || finished || materialised || relayed > 0
+    return folded || linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed > 0
   }
 
   /** Goes round all trails with work, so that busy ones cannot keep others waiting. */

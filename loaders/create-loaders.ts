@@ -10,6 +10,7 @@ import { createEventLoader, type EventLoader } from './event-loader.ts'
 import { createProductLoader, type ProductLoader } from './product-loader.ts'
 import { createProfileIdLoader, type ProfileIdLoader } from './profile-id-loader.ts'
 import { createProfileLoader, type ProfileLoader } from './profile-loader.ts'
+import { createRollingLoader, type RollingLoader } from './rolling-loader.ts'
 
 /** What one request has read, and reads together. */
 export interface Loaders {
@@ -19,6 +20,7 @@ export interface Loaders {
   eventLists: EventListLoader
   eventCounts: EventCountLoader
   products: ProductLoader
+  rolling: RollingLoader
 }
 
 export interface LoadersFor {
@@ -29,7 +31,7 @@ export interface LoadersFor {
 }
 
 export interface LoaderOptions {
-  storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products'>
+  storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products' | 'trails'>
   /** How much one read of the store may ask for. */
   maxBatchSize?: number
 }
@@ -51,6 +53,7 @@ export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): L
       eventLists: createEventListLoader(storage.events, maxBatchSize),
       eventCounts: createEventCountLoader(storage.events, maxBatchSize),
       products: createProductLoader(storage.products, maxBatchSize),
+      rolling: createRollingLoader(storage.trails, maxBatchSize),
     }
     sets.set(context, loaders)
     return loaders

@@ -8,6 +8,26 @@ import type { ProfileDocument } from '../core/profile/profile.ts'
  */
 
 export type ProfileModel = ProfileDocument
+/** Figures in one currency, with whose they are: rolling ones may have to be read anew. */
+export interface MetricsModel {
+  profile: ProfileDocument
+  currency: string
+  orders: number
+  grossRevenue: MoneyModel
+  refunded: MoneyModel
+  revenue: MoneyModel
+  averageOrderValue: MoneyModel | null
+  firstOrderAt: number | null
+  lastOrderAt: number | null
+  rfm: { recencyDays: number | null; frequency: number; monetary: MoneyModel }
+}
+
+/** Integer minor units. */
+export interface MoneyModel {
+  amount: number
+  currency: string
+}
+
 export type ProductModel = ProductDocument
 export type EventModel = Event
 

@@ -9,9 +9,9 @@ describe('commerceMeaning', () => {
     ['orderPlaced', 'order'],
     ['Order Refunded', 'refund'],
     ['order-canceled', 'refund'],
-    ['Product Viewed', 'interest'],
-    ['viewedProduct', 'interest'],
-    ['Product Added', 'interest'],
+    ['Product Viewed', 'view'],
+    ['viewedProduct', 'view'],
+    ['Product Added', 'cart'],
     ['Order Completed Survey', null],
     ['constructor', null],
   ])('of %s is %s', (name, meaning) => {

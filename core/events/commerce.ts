@@ -4,8 +4,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { lineTotal, toMinorUnits } from '../money.ts'
 import type { Event } from './event.ts'
 
-/** What a track event means for a customer's figures. `interest`: a product was looked at or put into the cart. */
-export type CommerceMeaning = 'order' | 'refund' | 'interest'
+/** What a track event means for a customer's figures: a product was looked at (`view`) or put into the cart (`cart`). */
+export type CommerceMeaning = 'order' | 'refund' | 'view' | 'cart'
 
 /**
  * By the event's name, in Segment's e-commerce spec, its older order of words and the spellings in use: case, spaces,
@@ -65,8 +65,8 @@ const NAMES: readonly (readonly [CommerceMeaning, readonly string[]])[] = [
   ['order', ['Order Updated', 'Updated Order']],
   ['refund', ['Order Refunded', 'Refunded Order']],
   ['refund', ['Order Cancelled', 'Cancelled Order', 'Order Canceled', 'Canceled Order']],
-  ['interest', ['Product Viewed', 'Viewed Product']],
-  ['interest', ['Product Added', 'Added Product', 'Product Added to Cart', 'Added to Cart']],
+  ['view', ['Product Viewed', 'Viewed Product']],
+  ['cart', ['Product Added', 'Added Product', 'Product Added to Cart', 'Added to Cart']],
 ]
 
 /** Each name as it is written here, so that most events need no rewriting, and without case and separators. */

@@ -1,9 +1,11 @@
-import { newestEvents, newestProducts } from './newest.ts'
+import { newestEvents, newestProducts, newestTimes } from './newest.ts'
 import type { OrderState, ProfileState, RefundState, TraitState } from './profile.ts'
 
 /** How many products of each sort, and how many events, a state remembers. */
 export const PRODUCTS_KEPT = 50
 export const RECENT_KEPT = 50
+/** How many times of one activity: rolling counts are exact up to it. */
+export const ACTIVITY_KEPT = 1_000
 
 /** A state under construction: the functions below change it in place, each as a join. */
 export type Draft = ProfileState
@@ -17,6 +19,8 @@ export function draftOf(state: ProfileState): Draft {
     refunds: dictionary(state.refunds),
     bought: dictionary(state.bought),
     viewed: dictionary(state.viewed),
+    views: [...state.views],
+    carts: [...state.carts],
     recent: [...state.recent],
   }
 }
@@ -25,6 +29,8 @@ export function draftOf(state: ProfileState): Draft {
 export function finish(draft: Draft): ProfileState {
   draft.bought = keepNewest(draft.bought)
   draft.viewed = keepNewest(draft.viewed)
+  draft.views = newestTimes(draft.views, ACTIVITY_KEPT)
+  draft.carts = newestTimes(draft.carts, ACTIVITY_KEPT)
   draft.recent = newestEvents(draft.recent, RECENT_KEPT)
   return draft
 }

@@ -14,7 +14,10 @@ export function foldEvent(draft: Draft, event: Event, currency: string): void {
   if (meaning === null || !isJsonObject(properties)) return
   if (meaning === 'order') foldOrder(draft, event, properties, currency)
   if (meaning === 'refund') foldRefund(draft, event, properties, currency)
-  if (meaning === 'interest') touchProduct(draft.viewed, properties, event.time)
+  if (meaning === 'view' || meaning === 'cart') {
+    touchProduct(draft.viewed, properties, event.time)
+    ;(meaning === 'view' ? draft.views : draft.carts).push(event.time)
+  }
 }
 
 /** Of an event's two places the person's own, `identify.traits`, goes before `context.traits`. */

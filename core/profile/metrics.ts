@@ -33,7 +33,7 @@ function addOrder(figures: MetricsView, order: OrderState): void {
  * A refund that told no amount takes back the whole of its order. That is decided here and not in the fold, which may
  * see the refund first, or in another trail than the order. Nothing while the order is not known.
  */
-function resolveRefund(
+export function resolveRefund(
   refund: RefundState,
   orders: Record<string, OrderState>,
 ): { amount: number; currency: string } {

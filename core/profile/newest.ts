@@ -18,6 +18,11 @@ export function newestEvents(events: readonly RecentEvent[], limit: number): Rec
   return events.toSorted((a, b) => b.time - a.time || compareText(b.key, a.key)).slice(0, limit)
 }
 
+/** The newest `limit` instants, newest first. One that stands twice happened twice. */
+export function newestTimes(times: readonly number[], limit: number): number[] {
+  return times.toSorted((a, b) => b - a).slice(0, limit)
+}
+
 /** By code units, as the store orders text; never by locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)

@@ -18,6 +18,9 @@ export interface ProfileState {
   /** Product id to when it was last bought or viewed: the newest PRODUCTS_KEPT of each. */
   bought: Record<string, number>
   viewed: Record<string, number>
+  /** When products were looked at, and when they were put into the cart: the newest ACTIVITY_KEPT times, newest first. */
+  views: number[]
+  carts: number[]
   /** The newest RECENT_KEPT events, newest first by (time, key). */
   recent: RecentEvent[]
 }
@@ -54,6 +57,21 @@ export interface RecentEvent {
   type: EventType
   name: string
   time: number
+}
+
+/** What happened within one window of time. Money in integer minor units, by ISO 4217 currency. */
+export interface RollingFigures {
+  orders: Record<string, number>
+  /** Gross of the orders less the refunds of the window. */
+  revenue: Record<string, number>
+  views: number
+  carts: number
+}
+
+/** Rolling figures at one instant, by the days of their window, and when they next change by themselves. */
+export interface RollingView {
+  windows: Record<number, RollingFigures>
+  nextChangeAt: number | null
 }
 
 /** What a reader of the graph can see of a profile; derived from its state and its keys, kept in the profile document. */
@@ -115,6 +133,8 @@ export interface ProfileDocument {
   version: number
   asOf: number
   view: ProfileView
+  /** Figures that time changes, at `asOf`; they hold until `nextChangeAt`. */
+  rolling: RollingView['windows']
   /** Which rows and trails it was combined from. */
   basis: ProfileBasis
   /** Present on a tombstone: the profile that its own key now belongs to. */

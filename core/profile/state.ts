@@ -23,6 +23,8 @@ export function emptyState(): ProfileState {
     refunds: dictionary({}),
     bought: dictionary({}),
     viewed: dictionary({}),
+    views: [],
+    carts: [],
     recent: [],
   }
 }
@@ -60,5 +62,7 @@ function join(draft: Draft, state: ProfileState): void {
   for (const [id, refund] of Object.entries(state.refunds)) joinRefund(draft, id, refund)
   for (const [id, at] of Object.entries(state.bought)) touch(draft.bought, id, at)
   for (const [id, at] of Object.entries(state.viewed)) touch(draft.viewed, id, at)
+  draft.views.push(...state.views)
+  draft.carts.push(...state.carts)
   draft.recent.push(...state.recent)
 }

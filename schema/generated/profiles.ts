@@ -1,7 +1,7 @@
 // Made from schema/subgraphs by `npm run generate`; do not edit.
 import type { JsonValue } from '../../core/json.ts'
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql'
-import type { ProfileModel, ProfilePage } from '../models.ts'
+import type { ProfileModel, ProfilePage, MetricsModel } from '../models.ts'
 export type Maybe<T> = T | null
 export type InputMaybe<T> = T | null | undefined
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>
@@ -203,6 +203,30 @@ export type Metrics = {
   lastOrderAt: Maybe<Scalars['DateTime']['output']>
   /** Recency, frequency and monetary value as of now. */
   rfm: Rfm
+  /** What happened within the last days, up to this very moment: it changes by itself as time passes. */
+  last: RollingMetrics
+}
+
+/** What a person has spent, in one currency. */
+export type MetricsLastArgs = {
+  days: Scalars['Int']['input']
+}
+
+/**
+ * What happened within a window of time that ends now. An event counts from its own time on, and no more exactly as many
+ * days later.
+ */
+export type RollingMetrics = {
+  /** The length of the window. */
+  days: Scalars['Int']['output']
+  /** The number of orders placed. */
+  orders: Scalars['Int']['output']
+  /** What was ordered less what was refunded within the window; negative when more came back than went out. */
+  revenue: Money
+  /** How often a product was looked at: exact up to 1,000. */
+  views: Scalars['Int']['output']
+  /** How often a product was put into the cart: exact up to 1,000. */
+  carts: Scalars['Int']['output']
 }
 
 /** Recency, frequency and monetary value: the three figures that customers are commonly sorted by. */
@@ -456,7 +480,8 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
   Identity: ResolverTypeWrapper<Identity>
   Consent: ResolverTypeWrapper<Consent>
-  Metrics: ResolverTypeWrapper<Metrics>
+  Metrics: ResolverTypeWrapper<MetricsModel>
+  RollingMetrics: ResolverTypeWrapper<RollingMetrics>
   Rfm: ResolverTypeWrapper<Rfm>
   Money: ResolverTypeWrapper<Money>
   Order: ResolverTypeWrapper<Order>
@@ -491,7 +516,8 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output']
   Identity: Identity
   Consent: Consent
-  Metrics: Metrics
+  Metrics: MetricsModel
+  RollingMetrics: RollingMetrics
   Rfm: Rfm
   Money: Money
   Order: Order
@@ -648,6 +674,23 @@ export type MetricsResolvers<
   firstOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
   lastOrderAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
   rfm?: Resolver<ResolversTypes['Rfm'], ParentType, ContextType>
+  last?: Resolver<
+    ResolversTypes['RollingMetrics'],
+    ParentType,
+    ContextType,
+    RequireFields<MetricsLastArgs, 'days'>
+  >
+}
+
+export type RollingMetricsResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['RollingMetrics'] = ResolversParentTypes['RollingMetrics'],
+> = {
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  orders?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  revenue?: Resolver<ResolversTypes['Money'], ParentType, ContextType>
+  views?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  carts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
 }
 
 export type RfmResolvers<
@@ -761,6 +804,7 @@ export type Resolvers<ContextType = any> = {
   Identity?: IdentityResolvers<ContextType>
   Consent?: ConsentResolvers<ContextType>
   Metrics?: MetricsResolvers<ContextType>
+  RollingMetrics?: RollingMetricsResolvers<ContextType>
   Rfm?: RfmResolvers<ContextType>
   Money?: MoneyResolvers<ContextType>
   Order?: OrderResolvers<ContextType>
@@ -1089,6 +1133,42 @@ export const typeDefs = /* GraphQL */ `
     Recency, frequency and monetary value as of now.
     """
     rfm: Rfm!
+    """
+    What happened within the last days, up to this very moment: it changes by itself as time passes.
+    """
+    last(
+      """
+      How far it looks back: 7, 30 or 90 days of 24 hours.
+      """
+      days: Int!
+    ): RollingMetrics!
+  }
+
+  """
+  What happened within a window of time that ends now. An event counts from its own time on, and no more exactly as many
+  days later.
+  """
+  type RollingMetrics {
+    """
+    The length of the window.
+    """
+    days: Int!
+    """
+    The number of orders placed.
+    """
+    orders: Int!
+    """
+    What was ordered less what was refunded within the window; negative when more came back than went out.
+    """
+    revenue: Money!
+    """
+    How often a product was looked at: exact up to 1,000.
+    """
+    views: Int!
+    """
+    How often a product was put into the cart: exact up to 1,000.
+    """
+    carts: Int!
   }
 
   """

@@ -9,6 +9,7 @@ const mappers: Record<string, Record<string, string>> = {
   profiles: {
     Profile: '../models.ts#ProfileModel',
     ProfileConnection: '../models.ts#ProfilePage',
+    Metrics: '../models.ts#MetricsModel',
   },
   events: {
     Profile: '../models.ts#EntityReference',

@@ -36,6 +36,7 @@ export function aTrail(id: string, version: number, fields: Partial<TrailDocumen
     identity: `userId:${id}`,
     home: `p_${id}`,
     version,
+    foldVersion: 1,
     state: aState(version),
     applied: [],
     dirty: true,
@@ -53,6 +54,8 @@ export function aState(events: number): ProfileState {
     refunds: {},
     bought: { '85123A': 1_000 },
     viewed: {},
+    views: [],
+    carts: [900],
     recent: [{ key: 'e1', type: 'track', name: 'Order Completed', time: 1_000 }],
   }
 }
@@ -64,6 +67,7 @@ export function aProfile(id: string, rev: number, fields: Partial<ProfileDocumen
     version: rev,
     asOf: 3_000,
     view: aView(),
+    rolling: { 7: { orders: { GBP: 1 }, revenue: { GBP: 13_912 }, views: 0, carts: 1 } },
     basis: { seq: 0, trails: { 'trail-1': rev } },
     mergedInto: null,
     nextChangeAt: null,

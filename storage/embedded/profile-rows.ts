@@ -1,4 +1,4 @@
-import type { ProfileBasis, ProfileDocument, ProfileView } from '../../core/profile/profile.ts'
+import type { ProfileBasis, ProfileDocument, ProfileView, RollingView } from '../../core/profile/profile.ts'
 import type { ProfileWrite } from '../ports.ts'
 import { integer, json, text } from './encode.ts'
 import { outboxColumn, readOutbox } from './outbox.ts'
@@ -17,20 +17,21 @@ export type ProfileColumns = [
   document: string,
 ]
 
-/** One JSON text for both, so that reading a profile parses once. */
+/** One JSON text for all, so that reading a profile parses once. */
 interface DocumentColumn {
   view: ProfileView
+  rolling: RollingView['windows']
   basis: ProfileBasis
 }
 
 export function readProfile(row: ProfileColumns): ProfileDocument {
   const [id, rev, version, asOf, mergedInto, nextChangeAt, outbox, document] = row
-  const { view, basis } = JSON.parse(document) as DocumentColumn
-  return { id, rev, version, asOf, view, basis, mergedInto, nextChangeAt, outbox: readOutbox(outbox) }
+  const { view, rolling, basis } = JSON.parse(document) as DocumentColumn
+  return { id, rev, version, asOf, view, rolling, basis, mergedInto, nextChangeAt, outbox: readOutbox(outbox) }
 }
 
 export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
-  const { view, basis } = profile
+  const { view, rolling, basis } = profile
   return [
     integer(profile.rev, 'profile.rev'),
     integer(profile.version, 'profile.version'),
@@ -40,7 +41,7 @@ export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
     outboxColumn(profile.outbox, 'profile.outbox'),
     // A tombstone is not found by search.
     json(profile.mergedInto === null ? terms : [], 'terms'),
-    json({ view, basis } satisfies DocumentColumn, 'profile'),
+    json({ view, rolling, basis } satisfies DocumentColumn, 'profile'),
     text(profile.id, 'profile.id'),
   ]
 }

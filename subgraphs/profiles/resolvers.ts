@@ -6,7 +6,7 @@ import { badInput, boundedInt, boundedList } from '../bad-input.ts'
 import { pageInfo } from '../connection.ts'
 import { dateTimeScalar, jsonScalar, safeIntScalar } from '../scalars.ts'
 import type { ProfilesContext } from './context.ts'
-import { metricsIn } from './metrics.ts'
+import { metricsIn, rollingIn } from './metrics.ts'
 import { loadProfiles, parseProfileKey } from './profile-key.ts'
 import { countProfiles, searchProfiles } from './search.ts'
 import { consentTo, emailOf, getTrait, pickTraits, textTrait } from './traits.ts'
@@ -69,12 +69,17 @@ export const resolvers: Resolvers<ProfilesContext> = {
     traits: ({ view }, { keys }) =>
       keys ? pickTraits(view, boundedList('keys', keys, MAX_TRAITS)) : view.traits,
     consent: ({ view }, { purpose }) => consentTo(view, purpose),
-    metrics: ({ view }, args, { currency, now }) => metricsIn(view, args.currency ?? currency, now),
+    metrics: (profile, args, { currency, now }) => metricsIn(profile, args.currency ?? currency, now),
     lastOrder: ({ view }) => (view.recentOrders[0] ? toOrder(view.recentOrders[0]) : null),
     recentOrders: ({ view }, { first }) =>
       view.recentOrders.slice(0, boundedInt('first', first, { fallback: 5, min: 1, max: 20 })).map(toOrder),
     segments: () => [],
     inSegment: () => null,
+  },
+
+  Metrics: {
+    last: async ({ profile, currency }, { days }, { loaders, now }) =>
+      rollingIn(await loaders.rolling(profile, now), days, currency),
   },
 
   ProfileConnection: {

@@ -37,6 +37,7 @@ export function aPerson(
       recent: [],
       ...view,
     },
+    rolling: {},
     basis: { seq: 0, trails: { [`trail of ${key}`]: 1 } },
     mergedInto: null,
     nextChangeAt: null,
