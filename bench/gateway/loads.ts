@@ -4,6 +4,7 @@ import { cpuMs, idleCpuMs } from './measure/process-usage.ts'
 import { runWrk, writeLuaScript } from './measure/wrk.ts'
 import type { RunningContender, RunningSubgraphs } from './running.ts'
 import type { Target } from './targets.ts'
+import { spotCheck } from './verify.ts'
 import { BATCH, SINGLE, type Work } from './work.ts'
 
 export interface BenchLoad {
@@ -27,6 +28,7 @@ export interface Measurement {
   p50Ms: number
   p99Ms: number
   subgraphCallsPerRequest: number
+  /** Requests that failed, and wrong answers among those that were looked at. */
   failures: number
 }
 
@@ -43,16 +45,20 @@ export async function measure(
   const callsBefore = await subgraphs.calls()
   await idleCpuMs(server.pid)
   const before = cpuMs(server.pid)
+  const end = new AbortController()
+  const checks = spotCheck(target, server.url, work, end.signal)
   const load = await runWrk({ url: server.url + target.path(work), script, connections, seconds })
+  end.abort()
+  const { asked, wrong } = await checks
   const after = await idleCpuMs(server.pid)
   // What was in flight at the end was worked on, but wrk does not count it.
-  const requests = load.requests + connections
+  const requests = load.requests + connections + asked
   return {
     cpuMsPerRequest: (after - before) / requests,
     requestsPerSecond: load.requestsPerSecond,
     p50Ms: load.p50Ms,
     p99Ms: load.p99Ms,
     subgraphCallsPerRequest: ((await subgraphs.calls()) - callsBefore) / requests,
-    failures: load.failures,
+    failures: load.failures + wrong,
   }
 }

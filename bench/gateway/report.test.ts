@@ -56,5 +56,5 @@ test('says of a peer that was left out why, and leaves its ratio without a numbe
 
 test('tells how many requests failed', () => {
   const results: Results = new Map([[LOAD, new Map([['floor', [{ ...measured(0.1), failures: 3 }]]])]])
-  expect(reportFigures(results, 'quiet', new Map())[0]?.conditions).toBe('quiet; 3 requests failed')
+  expect(reportFigures(results, 'quiet', new Map())[0]?.conditions).toBe('quiet; 3 failed or wrong')
 })

@@ -62,7 +62,7 @@ function targetFigures(
   conditions: string,
 ): Figure[] {
   const failures = rounds.reduce((sum, round) => sum + round.failures, 0)
-  const noted = failures === 0 ? conditions : `${conditions}; ${failures} requests failed`
+  const noted = failures === 0 ? conditions : `${conditions}; ${failures} failed or wrong`
   const row = (name: string, of: (round: Measurement) => number, unit: string): Figure => {
     return figure(`${load}, ${target}: ${name}`, percentile(rounds.map(of), 0.5), unit, noted)
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { PROFILES } from './data.ts'
 import type { Target } from './targets.ts'
@@ -14,6 +15,28 @@ export async function verify(target: Target, url: string): Promise<void> {
   await Promise.all(Array.from({ length: 100 }, (_, i) => verifyOne(target, url, SINGLE, [(i * 97) % 64])))
   await Promise.all([1, 7, 61].map((step) => verifyOne(target, url, BATCH, hundred(step))))
 }
+
+/**
+ * Compares an answer now and then while a load runs, until the signal, and tells how many were asked for and how many
+ * were wrong: what is fast under load must also be right under load.
+ */
+export async function spotCheck(
+  target: Target,
+  url: string,
+  work: Work,
+  signal: AbortSignal,
+): Promise<{ asked: number; wrong: number }> {
+  let [asked, wrong] = [0, 0]
+  while (!signal.aborted) {
+    const numbers = hundred(2 * asked + 1).slice(0, work.recipients)
+    asked++
+    await verifyOne(target, url, work, numbers).catch(() => wrong++)
+    await pause(SPOT_CHECK_EVERY_MS, null, { signal }).catch(() => undefined)
+  }
+  return { asked, wrong }
+}
+
+const SPOT_CHECK_EVERY_MS = 200
 
 function hundred(step: number): number[] {
   return Array.from({ length: BATCH.recipients }, (_, i) => (i * step * 31) % PROFILES)
