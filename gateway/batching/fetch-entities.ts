@@ -19,6 +19,8 @@ export interface EntityCall {
   context: RequestContext
   /** On the clock of performance.now(): by then the call answers or fails. */
   deadlineAt: number
+  /** Selects what depends on who asks, beyond his scopes: never joined with a call of another principal. */
+  isPrivate?: boolean
 }
 
 /** One `_entities` field of the document. */
@@ -36,7 +38,7 @@ export interface Representation {
   value: Readonly<Record<string, unknown>>
 }
 
-/** For each part, in order. Rejects only when nothing came back: late, refused, unreachable, an open circuit. */
+/** For each part, in order. Rejects only when nothing came back (late, refused, unreachable, an open circuit): SubgraphUnavailable. */
 export interface EntityAnswer {
   parts: readonly EntityPartAnswer[]
 }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import type { Principal } from './principal.ts'
+
+/**
+ * Who may share one answer of a subgraph: principals of the same class see the same in what is not private. It covers
+ * whatever decides what a subgraph shows or may do (today the scopes alone; nothing else of a principal is forwarded),
+ * so that a new such thing (a contract, a row filter, a purpose, credentials sent on) has to be added here.
+ *
+ * @param isPrivate for a selection that depends on the person or key itself: then the class has one member.
+ */
+export function authorizationClassOf(principal: Principal, isPrivate: boolean): string {
+  const known = isPrivate ? privateClasses : sharedClasses
+  const present = known.get(principal)
+  if (present !== undefined) return present
+  const made = hash(partsOf(principal, isPrivate))
+  known.set(principal, made)
+  return made
+}
+
+/** Principals are not changed once they are made, so each object's classes are computed once. */
+const sharedClasses = new WeakMap<Principal, string>()
+const privateClasses = new WeakMap<Principal, string>()
+
+function partsOf({ kind, id, scopes }: Principal, isPrivate: boolean): string[] {
+  const parts = ['scopes', ...new Set(scopes)].toSorted()
+  return isPrivate ? [...parts, 'private', kind, id] : parts
+}
+
+/** With the length before each part, so that no two lists give the same text. */
+function hash(parts: readonly string[]): string {
+  const text = parts.map((part) => `${part.length}:${part}`).join('')
+  return createHash('sha256').update(text).digest('base64url')
+}

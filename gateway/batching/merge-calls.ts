@@ -1,0 +1,70 @@
+import type {
+  EntityAnswer,
+  EntityCall,
+  EntityCallPart,
+  EntityError,
+  Representation,
+} from './fetch-entities.ts'
+
+/** Several calls of one document as one: each representation once, and where each caller's are. */
+export interface MergedCalls {
+  parts: readonly EntityCallPart[]
+  /** Of representations that more than one caller asked for, those that are not sent. */
+  duplicates: number
+  /** What the answer to all says to the caller of this index. */
+  answerTo(index: number, answer: EntityAnswer): EntityAnswer
+}
+
+export function mergeCalls(calls: readonly [EntityCall, ...EntityCall[]]): MergedCalls {
+  const merged = calls[0].parts.map((part, index) => mergePart(part, calls, index))
+  return {
+    parts: merged.map(({ part }) => part),
+    duplicates: merged.reduce((sum, { duplicates }) => sum + duplicates, 0),
+    answerTo: (caller, answer) => ({
+      parts: merged.map(({ places }, index) => pick(answer.parts[index], places[caller] ?? [])),
+    }),
+  }
+}
+
+interface MergedPart {
+  part: EntityCallPart
+  duplicates: number
+  /** By caller, then by the index of his representation: its index in what is sent. */
+  places: number[][]
+}
+
+function mergePart(
+  { responseName, variable }: EntityCallPart,
+  calls: readonly EntityCall[],
+  index: number,
+): MergedPart {
+  const representations: Representation[] = []
+  const known = new Map<string, number>()
+  let duplicates = 0
+
+  function placeOf(representation: Representation): number {
+    const present = known.get(representation.json)
+    if (present !== undefined) {
+      duplicates++
+      return present
+    }
+    known.set(representation.json, representations.length)
+    return representations.push(representation) - 1
+  }
+
+  const places = calls.map(({ parts }) => (parts[index]?.representations ?? []).map(placeOf))
+  return { part: { responseName, variable, representations }, duplicates, places }
+}
+
+function pick(
+  part: EntityAnswer['parts'][number] | undefined,
+  places: readonly number[],
+): EntityAnswer['parts'][number] {
+  const errors = new Map<number, readonly EntityError[]>()
+  const entities = places.map((place, index) => {
+    const own = part?.errors.get(place)
+    if (own) errors.set(index, own)
+    return part?.entities[place] ?? null
+  })
+  return { entities, errors }
+}
