@@ -25,9 +25,9 @@ export interface RootCall {
 
 export interface RootFetches {
   /** Rejects with SubgraphUnavailable, or what an in-process subgraph rejects with. The result is shared: read only. */
-  fetchRoot(call: RootCall): Promise<ExecutionResult>
+  fetchRoot: (call: RootCall) => Promise<ExecutionResult>
   /** The same as JSON text, for a subgraph that has `executeText`. */
-  fetchRootText(call: RootCall): Promise<string>
+  fetchRootText: (call: RootCall) => Promise<string>
   readonly counters: Readonly<RootFetchCounters>
 }
 

@@ -50,9 +50,8 @@ function isWhole({ data }: ExecutionResult, { responseName, representations }: E
 }
 
 function readPart(result: ExecutionResult, part: EntityCallPart): PartBeingRead {
-  const entities = isWhole(result, part)
-    ? (result.data?.[part.responseName] as unknown[]).map(entityOf)
-    : part.representations.map(() => null)
+  const list: unknown = isWhole(result, part) ? result.data?.[part.responseName] : null
+  const entities = Array.isArray(list) ? list.map(entityOf) : part.representations.map(() => null)
   return { entities, errors: new Map() }
 }
 

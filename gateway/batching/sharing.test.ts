@@ -55,7 +55,10 @@ test('whatever the schedule, a caller gets exactly what he asked for, as he alon
         const subgraph = fakeSubgraph((request) => scheduler.schedule(Promise.resolve(answer(request))))
         const { fetchEntities } = createEntityBatching({
           maxRepresentations: max,
-          atEndOfTurn: (callback) => void scheduler.schedule(Promise.resolve()).then(callback),
+          async atEndOfTurn(callback) {
+            await scheduler.schedule(Promise.resolve())
+            callback()
+          },
         })
         const { fetchRoot } = createRootFetches()
 

@@ -104,8 +104,8 @@ const SLOTS = 10
 /** Counts over the last `windowMs`, forgetting a tenth of it at a time. */
 function createWindow(windowMs: number) {
   const slotMs = windowMs / SLOTS
-  const calls = new Array<number>(SLOTS).fill(0)
-  const failures = new Array<number>(SLOTS).fill(0)
+  const calls = Array.from({ length: SLOTS }, () => 0)
+  const failures = Array.from({ length: SLOTS }, () => 0)
   let current = -1
 
   return {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { expect, test, vi } from 'vitest'
 import { createHttpSubgraph, type HttpSubgraphOptions } from './http-subgraph.ts'
-import { bodyOfRequest, serve, testContext } from './testing/serve.ts'
+import { bodyOfRequest, serve, type Answering, testContext } from './testing/serve.ts'
 
 const QUERY = { document: '{ a }', context: testContext() }
 const MUTATION = { document: 'mutation { a }', context: testContext() }
@@ -13,7 +13,7 @@ function answer(response: ServerResponse, body: unknown, status = 200): void {
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-async function setUp(listener: RequestListener, options: Partial<HttpSubgraphOptions> = {}) {
+async function setUp(listener: Answering, options: Partial<HttpSubgraphOptions> = {}) {
   const server = await serve(listener)
   const subgraph = createHttpSubgraph({ name: 'shop', url: server.url, ...options })
   return {
@@ -157,7 +157,7 @@ test('a subgraph that is silent, or stops in the middle of a body, is late at th
 })
 
 test('without a deadline a call is late after its own timeout; past a deadline nothing is sent', async () => {
-  const listener = vi.fn<RequestListener>()
+  const listener = vi.fn<Answering>()
   await using setup = await setUp(listener, { timeoutMs: 40 })
   await expect(setup.subgraph.execute(QUERY)).rejects.toEqual(unavailable('timeout'))
   const sent = listener.mock.calls.length
@@ -192,7 +192,7 @@ test('a query whose connection dies before an answer is sent once more, a mutati
 })
 
 test('a connection that dies within an answer is an error, not sent again', async () => {
-  const listener = vi.fn<RequestListener>((_request, response) => {
+  const listener = vi.fn<Answering>((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.write('{"data"', () => response.destroy())
   })
@@ -246,7 +246,7 @@ test('so many calls run, so many wait until their deadline, the rest is refused'
 test('a subgraph that keeps failing is left alone, then probed, then asked again', async () => {
   const time = { now: 0 }
   let isGood = false
-  const listener = vi.fn<RequestListener>((_request, response) =>
+  const listener = vi.fn<Answering>((_request, response) =>
     isGood ? answer(response, { data: { a: 1 } }) : answer(response, 'no', 500),
   )
   await using setup = await setUp(listener, {

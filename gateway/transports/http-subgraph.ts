@@ -96,8 +96,10 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
   const prepare = createDocumentCache()
   const path = `${url.pathname}${url.search}`
   const commonHeaders = [
-    ...['content-type', 'application/json'],
-    ...['accept', 'application/graphql-response+json, application/json'],
+    'content-type',
+    'application/json',
+    'accept',
+    'application/graphql-response+json, application/json',
     ...Object.entries(headers).flat(),
   ]
   let isClosed = false

@@ -10,39 +10,45 @@ export interface MessageQueue<T> extends AsyncIterableIterator<T> {
 /** @param onReturn called once when the reader leaves */
 export function createMessageQueue<T>(maxMessages: number, onReturn: () => void): MessageQueue<T> {
   const messages: T[] = []
-  const readers: { resolve(result: IteratorResult<T>): void; reject(error: Error): void }[] = []
-  let ended = false
+  const readers: Reader<T>[] = []
+  let hasEnded = false
   let failure: Error | undefined
 
   function finish(error: Error | undefined): void {
-    if (ended) return
-    ended = true
+    if (hasEnded) return
+    hasEnded = true
     failure = error
-    for (const reader of readers.splice(0)) void next().then(reader.resolve, reader.reject)
+    for (const reader of readers.splice(0)) giveEnd(reader)
   }
 
-  async function next(): Promise<IteratorResult<T>> {
-    const message = messages.shift()
-    if (message !== undefined) return { done: false, value: message }
-    if (!ended) return new Promise((resolve, reject) => readers.push({ resolve, reject }))
+  /** The error only once. */
+  function giveEnd({ resolve, reject }: Reader<T>): void {
     const error = failure
     failure = undefined
-    if (error) throw error
-    return { done: true, value: undefined }
+    if (error) reject(error)
+    else resolve({ done: true, value: undefined })
   }
 
   return {
     push(message) {
-      if (ended || messages.length >= maxMessages) return false
+      if (hasEnded || messages.length >= maxMessages) return false
       const reader = readers.shift()
       if (reader) reader.resolve({ done: false, value: message })
       else messages.push(message)
       return true
     },
     end: finish,
-    next,
+    next() {
+      const message = messages.shift()
+      if (message !== undefined) return Promise.resolve({ done: false, value: message })
+      return new Promise((resolve, reject) => {
+        const reader = { resolve, reject }
+        if (hasEnded) giveEnd(reader)
+        else readers.push(reader)
+      })
+    },
     async return() {
-      const isFirst = !ended
+      const isFirst = !hasEnded
       messages.length = 0
       finish(undefined)
       if (isFirst) onReturn()
@@ -52,4 +58,9 @@ export function createMessageQueue<T>(maxMessages: number, onReturn: () => void)
       return this
     },
   }
+}
+
+interface Reader<T> {
+  resolve: (result: IteratorResult<T>) => void
+  reject: (error: Error) => void
 }

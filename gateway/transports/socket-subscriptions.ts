@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import type { SubgraphRequest } from '../subgraph-client.ts'
 import { createMessageQueue } from './message-queue.ts'
 import { resultOf } from './parse-answer.ts'
@@ -105,5 +105,6 @@ function refusePrototypeKey(key: string, value: unknown): unknown {
 
 function closeReason(event: unknown): string {
   if (typeof event !== 'object' || event === null || !('code' in event)) return 'for an unknown reason'
-  return `closed with ${String(event.code)}${'reason' in event && event.reason ? ` (${String(event.reason)})` : ''}`
+  const reason = 'reason' in event && typeof event.reason === 'string' ? event.reason : ''
+  return `closed with ${String(event.code)}${reason === '' ? '' : ` (${reason})`}`
 }

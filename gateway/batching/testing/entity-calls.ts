@@ -28,7 +28,7 @@ export function echo({ variables }: SubgraphRequest): ExecutionResult {
 }
 
 export function idsOf(variables: SubgraphRequest['variables']): string[] {
-  return (variables?.['representations'] as { id: string }[]).map(({ id }) => id)
+  return ((variables?.['representations'] ?? []) as { id: string }[]).map(({ id }) => id)
 }
 
 export function representation(id: string): Representation {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RequestContext } from '../../../core/access/request-context.ts'
 
@@ -11,9 +11,12 @@ export interface TestServer extends AsyncDisposable {
   readonly connections: number
 }
 
-export async function serve(listener: RequestListener): Promise<TestServer> {
+/** Answers a request, now or later. */
+export type Answering = (request: IncomingMessage, response: ServerResponse) => unknown
+
+export async function serve(listener: Answering): Promise<TestServer> {
   let connections = 0
-  const server = createServer(listener)
+  const server = createServer((request, response) => void listener(request, response))
   server.on('connection', () => connections++)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
