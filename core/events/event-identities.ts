@@ -25,15 +25,21 @@ export const MAX_EXTERNAL_IDS = 20
  * Who an event is about. E-mail and phone are the person's own traits: `context.traits`, and `traits` of any event
  * but a group (whose traits are the group's). An alias names the anonymousId that went before as well. Placeholders
  * count as not given.
+ *
+ * @param country whose a phone number is that comes without its country's code; asked only when there is one
  * @throws MonogramError EVENT_NO_IDENTITY, EVENT_FIELD_INVALID
  */
-export function eventIdentities(body: JsonObject, type: EventType): EventIdentities {
+export function eventIdentities(
+  body: JsonObject,
+  type: EventType,
+  country: PhoneCountry = () => null,
+): EventIdentities {
   const context = optionalObject(body, 'context')
   const named = [
     ...namedById('userId', body['userId'], 'userId'),
     ...namedById('anonymousId', body['anonymousId'], 'anonymousId'),
-    ...externalIdentities(body, context),
-    ...contactIdentities(body, context, type),
+    ...externalIdentities(body, context, country),
+    ...contactIdentities(body, context, type, country),
   ]
   const sent = named[0]
   if (sent === undefined) {
@@ -46,24 +52,39 @@ export function eventIdentities(body: JsonObject, type: EventType): EventIdentit
   return { sent, pairs: pairsWith(sent.key, [...named, ...previous]) }
 }
 
-function namedById(kind: string, value: JsonValue | undefined, field: string): NamedIdentity[] {
+/** ISO 3166-1 alpha-2, or null. */
+type PhoneCountry = () => string | null
+
+function namedById(
+  kind: string,
+  value: JsonValue | undefined,
+  field: string,
+  country: PhoneCountry = () => null,
+): NamedIdentity[] {
   const raw = identifierText(value, field, MAX_IDENTITY_LENGTH)
-  return raw === null ? [] : namedAs(kind, raw)
+  return raw === null ? [] : namedAs(kind, raw, country)
 }
 
-function namedAs(kind: string, raw: string): NamedIdentity[] {
-  const value = normalizeIdentity(kind, raw)
+function namedAs(kind: string, raw: string, country: PhoneCountry): NamedIdentity[] {
+  const value = normalizeIdentity(kind, raw, kind === 'phone' ? country() : null)
   return value === null ? [] : [{ kind, raw, key: identityKey(kind, value) }]
 }
 
-function contactIdentities(body: JsonObject, context: JsonObject | null, type: EventType): NamedIdentity[] {
+function contactIdentities(
+  body: JsonObject,
+  context: JsonObject | null,
+  type: EventType,
+  country: PhoneCountry,
+): NamedIdentity[] {
   const own = type === 'group' ? null : optionalObject(body, 'traits')
   const known = context === null ? null : optionalObject(context, 'traits')
   if (own === null && known === null) return []
   return CONTACTS.flatMap((kind) => {
     const value = own?.[kind] ?? known?.[kind]
-    if (typeof value === 'string') return namedAs(kind, value)
-    return typeof value === 'number' && Number.isSafeInteger(value) ? namedAs(kind, String(value)) : []
+    if (typeof value === 'string') return namedAs(kind, value, country)
+    return typeof value === 'number' && Number.isSafeInteger(value)
+      ? namedAs(kind, String(value), country)
+      : []
   })
 }
 
@@ -78,11 +99,15 @@ const KIND_ALIASES: ReadonlyMap<string, string> = new Map([
   ['anonymous_id', 'anonymousId'],
 ])
 
-function externalIdentities(body: JsonObject, context: JsonObject | null): NamedIdentity[] {
+function externalIdentities(
+  body: JsonObject,
+  context: JsonObject | null,
+  country: PhoneCountry,
+): NamedIdentity[] {
   const listed = [
-    ...externalList(body['externalIds'], 'externalIds'),
-    ...externalList(context?.['externalIds'], 'context.externalIds'),
-    ...externalList(context?.['externalId'], 'context.externalId'),
+    ...externalList(body['externalIds'], 'externalIds', country),
+    ...externalList(context?.['externalIds'], 'context.externalIds', country),
+    ...externalList(context?.['externalId'], 'context.externalId', country),
   ]
   if (listed.length > MAX_EXTERNAL_IDS) {
     throw new MonogramError(
@@ -94,7 +119,7 @@ function externalIdentities(body: JsonObject, context: JsonObject | null): Named
 }
 
 /** Segment's `[{ id, type, collection }]`, RudderStack's `[{ id, type }]`. Ids of accounts identify no person. */
-function externalList(list: JsonValue | undefined, field: string): NamedIdentity[] {
+function externalList(list: JsonValue | undefined, field: string, country: PhoneCountry): NamedIdentity[] {
   if (list === undefined || list === null) return []
   if (!Array.isArray(list)) throw invalid(field, 'a list of { type, id }', list)
   return list.flatMap((entry) => {
@@ -104,7 +129,7 @@ function externalList(list: JsonValue | undefined, field: string): NamedIdentity
     if (typeof type !== 'string' || !KIND.test(type)) {
       throw invalid(`${field}.type`, 'a letter and up to 63 letters, digits, ".", "_" or "-"', type)
     }
-    return namedById(KIND_ALIASES.get(type) ?? type, entry['id'], `${field}.id`)
+    return namedById(KIND_ALIASES.get(type) ?? type, entry['id'], `${field}.id`, country)
   })
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import type { IdentityKey, IdentityPair } from '../identity/identity-key.ts'
 
 export const EVENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const
@@ -31,4 +31,16 @@ export interface Event {
   bodyHash: string
   /** The pairs of identity keys that this event names together. */
   pairs: readonly IdentityPair[]
+  /** Absent where there is nothing to say, as for most. */
+  meta?: EventMeta
+}
+
+/** What was found out when the event was accepted, by the rules in force then. */
+export interface EventMeta {
+  /** It happened longer before its arrival than events usually do. */
+  late?: true
+  /** By the path in `body` (`traits.phone`): the normal form, where it differs from what was sent. */
+  normalised?: Readonly<Record<string, JsonValue>>
+  /** Paths of what has no normal form: it counts as it was sent. */
+  unnormalised?: readonly string[]
 }

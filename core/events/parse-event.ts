@@ -1,7 +1,9 @@
 import { MonogramError, type ErrorCode } from '../errors.ts'
 import { hash128, lengthPrefixed, sha256 } from '../hash.ts'
 import { canonicalJson, isJsonObject, type JsonObject } from '../json.ts'
-import { EVENT_TYPES, type Event, type EventType } from './event.ts'
+import { countryOf, normaliseEvent, type Normalised } from '../normalise/normalise-event.ts'
+import { NO_RULES, type SourceRules } from '../normalise/rules.ts'
+import { EVENT_TYPES, type Event, type EventMeta, type EventType } from './event.ts'
 import { identifierText, invalid, optionalObject } from './event-fields.ts'
 import { eventIdentities } from './event-identities.ts'
 import { checkShape, makeStorable, mayBeUnstorable } from './event-shape.ts'
@@ -23,6 +25,10 @@ export interface ParseContext {
   maxBytes: number
   /** For an event without one. An event that is to be recognised when sent again brings its own. */
   newMessageId: () => string
+  /** How this source's values are normalised; without tables and country when absent. */
+  rules?: SourceRules
+  /** An event that happened longer before `receivedAt` is marked late; none is when absent. */
+  lateAfterMs?: number
 }
 
 export type ParseResult = { ok: true; event: Event } | { ok: false; code: ErrorCode; reason: string }
@@ -56,7 +62,9 @@ function readEvent(raw: unknown, context: ParseContext): Event {
   const time = eventTime(raw, { at: context.receivedAt, sentAt: context.sentAt })
   const messageId =
     identifierText(raw['messageId'], 'messageId', MAX_MESSAGE_ID_LENGTH)?.trim() ?? context.newMessageId()
-  const { sent, pairs } = eventIdentities(body, type)
+  const rules = context.rules ?? NO_RULES
+  const { sent, pairs } = eventIdentities(body, type, () => countryOf(body, type, rules))
+  const meta = eventMeta(normaliseEvent(stored, type, rules), context.receivedAt - time, context.lateAfterMs)
   return {
     key: hash128(lengthPrefixed([sent.kind, sent.raw, context.source, messageId])),
     trailId: hash128(lengthPrefixed([sent.kind, sent.raw])),
@@ -70,6 +78,20 @@ function readEvent(raw: unknown, context: ParseContext): Event {
     body: stored,
     bodyHash: sha256(json),
     pairs,
+    ...(meta !== null && { meta }),
+  }
+}
+
+/** Null when there is nothing to say. */
+function eventMeta(fields: Normalised, ageMs: number, lateAfterMs: number | undefined): EventMeta | null {
+  const { normalised, unnormalised } = fields
+  const late = lateAfterMs !== undefined && ageMs > lateAfterMs
+  const changed = Object.keys(normalised).length > 0
+  if (!late && !changed && unnormalised.length === 0) return null
+  return {
+    ...(late && { late }),
+    ...(changed && { normalised }),
+    ...(unnormalised.length > 0 && { unnormalised }),
   }
 }
 

@@ -3,6 +3,7 @@ import { commerceMeaning, productEntries, productIdOf } from '../events/commerce
 import type { Event } from '../events/event.ts'
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { toMinorUnits } from '../money.ts'
+import { normalisedEvent } from '../normalise/normalised-event.ts'
 import type { ProductFields, ProductPatch, ProductState } from './product.ts'
 
 /**
@@ -11,9 +12,10 @@ import type { ProductFields, ProductPatch, ProductState } from './product.ts'
  * 4217), and left out when that is not given. Refunds tell nothing: their prices are not what a product costs.
  */
 export function productPatches(
-  event: Pick<Event, 'type' | 'name' | 'time' | 'key' | 'body'>,
+  sent: Pick<Event, 'type' | 'name' | 'time' | 'key' | 'body' | 'meta'>,
   options: { currency?: string } = {},
 ): ProductPatch[] {
+  const event = normalisedEvent(sent)
   const properties = event.body['properties']
   if (event.type !== 'track' || !isJsonObject(properties)) return []
   if (commerceMeaning(event) === 'refund') return []

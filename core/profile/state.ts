@@ -1,4 +1,5 @@
 import type { Event } from '../events/event.ts'
+import { normalisedEvent } from '../normalise/normalised-event.ts'
 import {
   dictionary,
   draftOf,
@@ -39,7 +40,7 @@ export function foldEvents(
   options: { currency: string },
 ): ProfileState {
   const draft = draftOf(state)
-  for (const event of events) foldEvent(draft, event, options.currency)
+  for (const event of events) foldEvent(draft, normalisedEvent(event), options.currency)
   return finish(draft)
 }
 

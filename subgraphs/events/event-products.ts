@@ -2,6 +2,7 @@ import { productEntries, productIdOf } from '../../core/events/commerce.ts'
 import type { Event } from '../../core/events/event.ts'
 import { normalizeCurrency } from '../../core/currency.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { normalisedEvent } from '../../core/normalise/normalised-event.ts'
 import { lineTotal, toMinorUnits } from '../../core/money.ts'
 
 /** An entry of an event's `products`, or what the event's own properties say of one product. Amounts in minor units. */
@@ -17,7 +18,8 @@ export interface ProductEntry {
 }
 
 /** The first `limit` products that a track names, in its order; entries without a product id left out. */
-export function productsOf(event: Event, defaultCurrency: string, limit = Infinity): ProductEntry[] {
+export function productsOf(sent: Event, defaultCurrency: string, limit = Infinity): ProductEntry[] {
+  const event = normalisedEvent(sent)
   const currency = normalizeCurrency(propertiesOf(event)['currency']) ?? defaultCurrency
   return namedEntries(event)
     .slice(0, limit)

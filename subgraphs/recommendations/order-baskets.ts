@@ -1,5 +1,6 @@
 import { commerceMeaning, productEntries, productIdOf, propertyId } from '../../core/events/commerce.ts'
 import type { Event } from '../../core/events/event.ts'
+import { normalisedEvent } from '../../core/normalise/normalised-event.ts'
 import { isJsonObject } from '../../core/json.ts'
 
 /** An order as the basket index takes it. */
@@ -27,7 +28,8 @@ export const ORDER_EVENT_NAMES: readonly string[] = SPELLED.flatMap((name) => [
 ])
 
 /** Null for an event that is no order, or that amends one without naming its products. */
-export function orderBasket(event: Event): OrderBasket | null {
+export function orderBasket(sent: Event): OrderBasket | null {
+  const event = normalisedEvent(sent)
   const properties = event.body['properties']
   if (commerceMeaning(event) !== 'order' || !isJsonObject(properties)) return null
   const productIds = productEntries(properties)
