@@ -11,10 +11,11 @@ import type { RequestContext } from '../core/access/request-context.ts'
 import { MonogramError } from '../core/errors.ts'
 import { authorizeOperation } from './authorize-operation.ts'
 import { coerceVariables } from './coerce-variables.ts'
+import { createDirectEntities } from './batching/fetch-alone.ts'
 import type { FetchEntities } from './batching/fetch-entities.ts'
+import { createRootFetches, type RootFetches } from './batching/join-root.ts'
 import type { Grant } from './engine/access-rules.ts'
 import { createEngine } from './engine/create-engine.ts'
-import { fetchEntitiesDirectly } from './engine/direct-entities.ts'
 import { supergraphTypesOf } from './engine/supergraph-types.ts'
 import type { CacheCounts } from './engine/two-level-cache.ts'
 import type { ExecutableOperation, JsonAnswer } from './executor.ts'
@@ -31,8 +32,10 @@ export interface GatewayOptions {
   limits?: Partial<QueryLimits>
   /** How long one call of a subgraph may take before its fields are given up. */
   subgraphTimeoutMs?: number
-  /** How entities are asked for: `fetchEntitiesDirectly`, or what joins the calls of concurrent requests. */
+  /** How entities are asked for: each request by itself unless `createEntityBatching` gives this. */
   fetchEntities?: FetchEntities
+  /** How root fields are asked for: each request by itself unless `createRootFetches` gives this. */
+  fetchRoot?: RootFetches['fetchRoot']
   /** What stands for a field that could not be had, by coordinate (`Profile.recommendations`). */
   fallbacks?: ReadonlyMap<string, unknown>
   /** Plans are made in a process of their own: for every supergraph that is not known beforehand. */
@@ -78,7 +81,8 @@ export function createGateway({
   subgraphs,
   limits: givenLimits,
   subgraphTimeoutMs = 10_000,
-  fetchEntities = fetchEntitiesDirectly,
+  fetchEntities = createDirectEntities(),
+  fetchRoot = createRootFetches({ isJoining: false }).fetchRoot,
   fallbacks = new Map(),
   isPlannerIsolated = false,
   overrides,
@@ -94,7 +98,15 @@ export function createGateway({
   const { schema } = planner
   refuseReservedNames(schema)
   const types = supergraphTypesOf(supergraphSdl)
-  const engine = createEngine({ schema, types, findSubgraph, fetchEntities, subgraphTimeoutMs, fallbacks })
+  const engine = createEngine({
+    schema,
+    types,
+    findSubgraph,
+    fetchEntities,
+    fetchRoot,
+    subgraphTimeoutMs,
+    fallbacks,
+  })
 
   return {
     schema,

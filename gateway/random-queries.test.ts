@@ -32,6 +32,9 @@ test('any query gives what one server with the whole graph would give', async ()
       const { data, errors } = await gateway.execute({ document, context: contextFor() })
       expect(errors).toBeUndefined()
       expect(plain(data)).toEqual(plain(oneServer(document)))
+      const text = await gateway.executeToJson({ document, context: contextFor() })
+      if (text.kind === 'refused') throw new Error('what was run once is refused')
+      expect(text.data).toBe(JSON.stringify(data))
     }),
     { numRuns: 200 },
   )

@@ -6,6 +6,7 @@ import type {
   QueryPlan,
   RequiresSelection,
 } from '@graphql-hive/router-query-planner'
+import { parse } from 'graphql'
 import type { SubgraphClient } from '../subgraph-client.ts'
 import {
   eachComposite,
@@ -40,6 +41,8 @@ export interface Fetch {
   operationName: string | undefined
   /** Of the client's variables, those that the document uses. */
   variableNames: readonly string[]
+  /** Whether it selects what may differ between two who may read the same types and fields. */
+  isPrivate: boolean
 }
 
 /** What is taken over from an answer. */
@@ -54,6 +57,7 @@ export interface Taken {
 /** Fields of a root type. */
 export interface RootFetch extends Fetch, Taken {
   kind: 'root'
+  isMutation: boolean
 }
 
 /** Fields of entities that earlier fetches have found, in one call for all parts. */
@@ -141,6 +145,7 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
   function root(node: FetchNode): RootFetch {
     const fetch: RootFetch = {
       kind: 'root',
+      isMutation: node.operationKind === 'mutation',
       ...fetchOf(node),
       ...takenFields(fieldTreeOf(node.operation), node),
     }
@@ -190,6 +195,7 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
       document: node.operation,
       operationName: node.operationName,
       variableNames: node.variableUsages ?? [],
+      isPrivate: types.isPrivate(parse(node.operation, { noLocation: true })),
     }
   }
 }

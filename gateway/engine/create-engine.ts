@@ -1,10 +1,10 @@
 import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { FetchEntities } from '../batching/fetch-entities.ts'
+import type { RootFetches } from '../batching/join-root.ts'
 import type { ExecutableOperation, Executor, JsonAnswer } from '../executor.ts'
 import { mapAsyncIterable } from '../map-async-iterable.ts'
 import type { PlannedDocument } from '../planner.ts'
-import type { SubgraphClient } from '../subgraph-client.ts'
-import { requestOf } from './ask-subgraph.ts'
+import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { compileOperation, type CompiledOperation } from './compile-operation.ts'
 import type { RootFetch } from './compile-plan.ts'
 import { DataObject } from './data.ts'
@@ -20,6 +20,7 @@ export interface EngineOptions {
   types: SupergraphTypes
   findSubgraph: (name: string) => SubgraphClient
   fetchEntities: FetchEntities
+  fetchRoot: RootFetches['fetchRoot']
   /** How long one call of a subgraph may take, when the request's own deadline is not sooner. */
   subgraphTimeoutMs: number
   /** Of the whole graph, by coordinate. */
@@ -34,7 +35,8 @@ export interface EngineOptions {
  * merged data; any other, and those that callers in this process want, is shaped as objects.
  */
 export function createEngine(options: EngineOptions): Executor {
-  const { schema, types, findSubgraph, fetchEntities, subgraphTimeoutMs, maxErrors = 1_000 } = options
+  const { schema, types, findSubgraph, fetchEntities, fetchRoot, subgraphTimeoutMs } = options
+  const { maxErrors = 1_000 } = options
   const compiled = new WeakMap<PlannedDocument, WeakMap<ReadonlyMap<string, unknown>, CompiledOperation>>()
 
   return {
@@ -76,16 +78,22 @@ export function createEngine(options: EngineOptions): Executor {
 
   function startRun({ variables, context }: ExecutableOperation): PlanRun {
     const data = new DataObject()
-    return { variables, context, types, fetchEntities, subgraphTimeoutMs, data, errors: [] }
+    return { variables, context, types, fetchEntities, fetchRoot, subgraphTimeoutMs, data, errors: [] }
   }
 
   async function open(
     subscription: RootFetch,
     operation: ExecutableOperation,
   ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
-    const variables = variablesFor(subscription.variableNames, startRun(operation))
+    const { subgraph, document, operationName, variableNames } = subscription
+    const request: SubgraphRequest = {
+      document,
+      variables: variablesFor(variableNames, startRun(operation)),
+      context: operation.context,
+    }
+    if (operationName !== undefined) request.operationName = operationName
     try {
-      return await subscription.subgraph.subscribe(requestOf(subscription, variables, operation.context))
+      return await subgraph.subscribe(request)
     } catch (cause) {
       const { message, code } = unavailable(subscription.subgraphName, cause)
       const originalError = cause instanceof Error ? cause : null

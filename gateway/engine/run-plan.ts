@@ -1,8 +1,8 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type { EntityPartAnswer, FetchEntities, Representation } from '../batching/fetch-entities.ts'
+import type { RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
-import { askSubgraph } from './ask-subgraph.ts'
 import { collectEntities } from './collect-entities.ts'
 import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
 import { isDataObject, type DataObject } from './data.ts'
@@ -19,6 +19,7 @@ export interface PlanRun {
   readonly context: RequestContext
   readonly types: SupergraphTypes
   readonly fetchEntities: FetchEntities
+  readonly fetchRoot: RootFetches['fetchRoot']
   readonly subgraphTimeoutMs: number
   /** The answers of all subgraphs merged, under safe aliases; failures stand in the places of what they took. */
   readonly data: DataObject
@@ -73,7 +74,18 @@ async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
   const variables = variablesFor(fetch.variableNames, run)
   let result
   try {
-    result = await askSubgraph(fetch, variables, run.context, deadlineOf(run))
+    const { subgraph, subgraphName, document, operationName, isPrivate } = fetch
+    result = await run.fetchRoot({
+      subgraph,
+      subgraphName,
+      document,
+      operationName,
+      isPrivate,
+      variables,
+      context: run.context,
+      deadlineAt: deadlineOf(run),
+      isMutation: fetch.isMutation,
+    })
   } catch (cause) {
     failFields(run.data, unavailable(fetch.subgraphName, cause), fetch.tree)
     return
@@ -86,12 +98,13 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
   if (wanted.every(({ representations }) => representations.length === 0)) return
   let answers: readonly EntityPartAnswer[]
   try {
-    const { subgraph, subgraphName, document, operationName } = fetch
+    const { subgraph, subgraphName, document, operationName, isPrivate } = fetch
     const answer = await run.fetchEntities({
       subgraph,
       subgraphName,
       document,
       operationName,
+      isPrivate,
       parts: wanted.map(({ part: { responseName, variable }, representations }) => ({
         responseName,
         variable,

@@ -1,4 +1,16 @@
-import { buildASTSchema, isAbstractType, isObjectType, parse } from 'graphql'
+import {
+  buildASTSchema,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  Kind,
+  parse,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type ConstDirectiveNode,
+  type DocumentNode,
+} from 'graphql'
 
 /** What plans need to know of types, those among them that clients may not see. */
 export interface SupergraphTypes {
@@ -6,6 +18,11 @@ export interface SupergraphTypes {
   satisfies(typename: string, condition: string): boolean
   /** Whether this is the name of an object type. A subgraph with an interface object gives the interface's name. */
   isConcrete(typename: string): boolean
+  /**
+   * Whether an operation for a subgraph selects something that may differ between principals: a field or type with
+   * `@cacheControl(scope: PRIVATE)`, `@authenticated` or `@requiresScopes`.
+   */
+  isPrivate(operation: DocumentNode): boolean
 }
 
 export function supergraphTypesOf(supergraphSdl: string): SupergraphTypes {
@@ -25,5 +42,29 @@ export function supergraphTypesOf(supergraphSdl: string): SupergraphTypes {
     satisfies: (typename, condition) =>
       typename === condition || possible.get(condition)?.has(typename) === true,
     isConcrete: (typename) => concrete.has(typename),
+    isPrivate(operation) {
+      const typeInfo = new TypeInfo(schema)
+      let found = false
+      visit(
+        operation,
+        visitWithTypeInfo(typeInfo, {
+          Field() {
+            const nodes = [
+              typeInfo.getFieldDef()?.astNode,
+              typeInfo.getParentType()?.astNode,
+              getNamedType(typeInfo.getType())?.astNode,
+            ]
+            found ||= nodes.some((node) => node?.directives?.some(makesPrivate))
+          },
+        }),
+      )
+      return found
+    },
   }
+}
+
+function makesPrivate({ name, arguments: given = [] }: ConstDirectiveNode): boolean {
+  if (name.value === 'authenticated' || name.value === 'requiresScopes') return true
+  if (name.value !== 'cacheControl') return false
+  return given.some(({ value }) => value.kind === Kind.ENUM && value.value === 'PRIVATE')
 }
