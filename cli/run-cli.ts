@@ -3,6 +3,7 @@ import { loadConfig } from '../platform/load-config.ts'
 import { StorageError } from '../storage/ports.ts'
 import type { CliContext, Command } from './command.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { gatewayCommand } from './commands/gateway.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommands } from './commands/keys.ts'
 import { startCommand } from './commands/start.ts'
@@ -12,6 +13,7 @@ import { parseCommandLine } from './parse-command-line.ts'
 
 const COMMANDS: readonly Command[] = [
   startCommand,
+  gatewayCommand,
   importCommand,
   ...keysCommands,
   statusCommand,

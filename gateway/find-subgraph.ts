@@ -1,4 +1,4 @@
-import { Kind, parse } from 'graphql'
+import { Kind, parse, type DocumentNode } from 'graphql'
 import { MonogramError } from '../core/errors.ts'
 import type { SubgraphClient } from './subgraph-client.ts'
 
@@ -14,7 +14,7 @@ export function createFindSubgraph(
   const clients = new Map(Object.entries(subgraphs).map(([name, client]) => [normal(name), client]))
   const found = new Map<string, SubgraphClient>()
   const missing: string[] = []
-  for (const { enumValue, name } of graphsOf(supergraphSdl)) {
+  for (const { enumValue, name } of graphsOf(parse(supergraphSdl, { noLocation: true }))) {
     const client = subgraphs[name] ?? clients.get(normal(name)) ?? clients.get(normal(enumValue))
     if (client) found.set(name, client)
     else missing.push(name)
@@ -36,14 +36,25 @@ function normal(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
 }
 
-function graphsOf(supergraphSdl: string): { enumValue: string; name: string }[] {
-  return parse(supergraphSdl, { noLocation: true }).definitions.flatMap((definition) => {
+/** A subgraph as a supergraph names it. */
+export interface GraphOfSupergraph {
+  enumValue: string
+  name: string
+  /** Where the supergraph says that it is; empty when it does not. */
+  url: string
+}
+
+export function graphsOf(supergraph: DocumentNode): GraphOfSupergraph[] {
+  return supergraph.definitions.flatMap((definition) => {
     if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') return []
     return (definition.values ?? []).map((value) => {
       const directive = value.directives?.find((candidate) => candidate.name.value === 'join__graph')
-      const name = directive?.arguments?.find((argument) => argument.name.value === 'name')?.value
+      const text = (argument: string): string | undefined => {
+        const given = directive?.arguments?.find(({ name }) => name.value === argument)?.value
+        return given?.kind === Kind.STRING ? given.value : undefined
+      }
       const enumValue = value.name.value
-      return { enumValue, name: name?.kind === Kind.STRING ? name.value : enumValue }
+      return { enumValue, name: text('name') ?? enumValue, url: text('url') ?? '' }
     })
   })
 }

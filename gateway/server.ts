@@ -11,8 +11,10 @@ import { logServerError } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
 import { createApolloServer, type ApolloContext } from './apollo-server.ts'
 import type { Gateway } from './create-gateway.ts'
+import { deadlineBudget, type DeadlineBounds } from './deadlines/deadline-budget.ts'
 import { createExplorerPage } from './explorer-page.ts'
 import { createSocketServer, type SocketLimits } from './socket-server.ts'
+import { traceOf } from './trace-of.ts'
 
 export interface GraphqlRoutesOptions {
   gateway: Gateway
@@ -21,7 +23,11 @@ export interface GraphqlRoutesOptions {
   path?: string
   bodyLimitBytes?: number
   socketLimits?: Partial<SocketLimits>
+  /** What `x-deadline-ms` may ask for; a request over HTTP that has none gets the default. */
+  deadlines?: DeadlineBounds
 }
+
+export const GRAPHQL_DEADLINES: DeadlineBounds = { defaultMs: 10_000, minMs: 5, maxMs: 30_000 }
 
 /**
  * `POST` and `GET` of GraphQL over HTTP, `graphql-transport-ws`, and for a browser that navigates there the explorer,
@@ -35,6 +41,7 @@ export function graphqlRoutes({
   path = '/graphql',
   bodyLimitBytes = 256 * 1024,
   socketLimits = {},
+  deadlines = GRAPHQL_DEADLINES,
 }: GraphqlRoutesOptions): FastifyPluginAsync {
   return async (app) => {
     const apollo = createApolloServer({ gateway, log })
@@ -96,12 +103,20 @@ export function graphqlRoutes({
         'the address or the host header of the request cannot be read',
       )
     }
+    const deadlineAt =
+      performance.now() + deadlineBudget(request.headers['x-deadline-ms'], 'x-deadline-ms', deadlines)
     const principal = requireScope(await authenticate(credentialsOf(request.headers)), 'read')
     // No browser sends a Bearer by itself, so a request that has one was not made by another site.
     if (/^bearer /i.test(request.headers.authorization ?? '')) {
       request.headers['apollo-require-preflight'] = 'bearer'
     }
-    return { requestId: request.id, principal, signal: goneSignal(reply) }
+    return {
+      requestId: request.id,
+      principal,
+      deadlineAt,
+      signal: goneSignal(reply),
+      ...traceOf(request.headers),
+    }
   }
 
   function sendGraphqlError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

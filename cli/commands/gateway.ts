@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import { readStaticKeys } from '../../access/static-keys.ts'
+import type { Authenticate } from '../../core/access/authenticate.ts'
+import { MonogramError } from '../../core/errors.ts'
+import { DEFAULT_QUERY_LIMITS, type QueryLimits } from '../../gateway/query-limits.ts'
+import { createLifecycle } from '../../platform/lifecycle.ts'
+import { didYouMean } from '../../platform/nearest.ts'
+import type { Command, CommandInput } from '../command.ts'
+import { serveGateway } from '../serve-gateway.ts'
+
+export const gatewayCommand: Command = {
+  name: 'gateway',
+  summary: 'Serve a supergraph in front of subgraphs over HTTP, without a store',
+  positionals: [],
+  options: {
+    supergraph: { type: 'string', value: 'FILE', help: 'the composed supergraph' },
+    port: { type: 'string', value: 'N', help: 'where to listen, instead of MONOGRAM_PORT' },
+    host: { type: 'string', value: 'HOST', help: 'the address to listen on, instead of MONOGRAM_HOST' },
+    subgraph: {
+      type: 'string',
+      value: 'NAME=URL',
+      multiple: true,
+      help: 'where a subgraph is, instead of where the supergraph says',
+    },
+    documents: { type: 'string', value: 'PATH', help: 'trusted documents: a folder, or a manifest' },
+    deadline: { type: 'string', value: 'MS', help: 'of a render that names none, in milliseconds' },
+    limit: { type: 'string', value: 'NAME=N', multiple: true, help: 'of a query, such as maxDepth=20' },
+    keys: { type: 'string', value: 'FILE', help: 'who may call: a JSON list of names, hashes and scopes' },
+    open: { type: 'boolean', help: 'let everybody call, without a key: on private networks only' },
+  },
+  async run(input, context, { config }) {
+    const supergraph = input.text('supergraph')
+    if (supergraph === null) throw new MonogramError('USAGE', 'gateway: --supergraph FILE is needed')
+    const documents = input.text('documents')
+    const path = (file: string): string => resolve(context.cwd, file)
+    const log = context.createLog(config.logLevel)
+    const served = await serveGateway({
+      supergraphFile: path(supergraph),
+      documents: documents === null ? null : path(documents),
+      subgraphUrls: pairs(input, 'subgraph', 'NAME=URL'),
+      limits: limitsOf(input),
+      deadlineMs: numberOf(input, 'deadline', 1, 600_000),
+      host: input.text('host') ?? config.host,
+      port: numberOf(input, 'port', 0, 65_535) ?? config.port,
+      authenticate: await authenticateBy(input, path),
+      log,
+    })
+    const lifecycle = createLifecycle({ log, signals: context.signals })
+    lifecycle.add('gateway', served)
+    const reload = (): void => void served.reload()
+    context.signals.on('SIGHUP', reload)
+    context.out(`Monogram's gateway is ready at ${served.url}`)
+    context.out(`  subgraphs: ${served.subgraphs.join(', ')}`)
+    context.out(`  documents: ${served.documents.join(', ') || 'none'}`)
+    await lifecycle.stopRequested
+    context.signals.off('SIGHUP', reload)
+    await lifecycle.close()
+    return 0
+  },
+}
+
+/** Whoever reaches an open gateway may do everything. */
+const everybody: Authenticate = async () => ({
+  kind: 'api-key',
+  id: 'open',
+  name: 'anybody',
+  scopes: ['read', 'admin'],
+})
+
+async function authenticateBy(input: CommandInput, path: (file: string) => string): Promise<Authenticate> {
+  const keys = input.text('keys')
+  if (input.flag('open') === (keys !== null)) {
+    throw new MonogramError(
+      'USAGE',
+      'gateway: say who may call, either by --keys FILE or, on a private network, everybody by --open',
+    )
+  }
+  return keys === null ? everybody : readStaticKeys(path(keys))
+}
+
+function limitsOf(input: CommandInput): Partial<QueryLimits> {
+  const known = Object.keys(DEFAULT_QUERY_LIMITS)
+  const limits: Record<string, number> = {}
+  for (const [name, value] of pairs(input, 'limit', 'NAME=N')) {
+    if (!known.includes(name)) {
+      throw new MonogramError('USAGE', `gateway: --limit ${name}: not a limit${didYouMean(name, known)}`)
+    }
+    limits[name] = integer(value, `--limit ${name}`, 1, Number.MAX_SAFE_INTEGER)
+  }
+  return limits
+}
+
+function pairs(input: CommandInput, option: string, form: string): ReadonlyMap<string, string> {
+  return new Map(
+    input.texts(option).map((text) => {
+      const equals = text.indexOf('=')
+      if (equals > 0 && equals < text.length - 1) return [text.slice(0, equals), text.slice(equals + 1)]
+      throw new MonogramError('USAGE', `gateway: --${option}: expected ${form}, got "${text}"`)
+    }),
+  )
+}
+
+function numberOf(input: CommandInput, option: string, min: number, max: number): number | null {
+  const text = input.text(option)
+  return text === null ? null : integer(text, `--${option}`, min, max)
+}
+
+function integer(text: string, name: string, min: number, max: number): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value
+  throw new MonogramError('USAGE', `gateway: ${name}: expected a number from ${min} to ${max}, got "${text}"`)
+}

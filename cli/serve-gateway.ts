@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises'
+import type { Authenticate } from '../core/access/authenticate.ts'
+import { MonogramError } from '../core/errors.ts'
+import { checkSupergraph } from '../gateway/check-supergraph.ts'
+import { countRequests } from '../gateway/count-requests.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway/create-gateway.ts'
+import { loadDocuments, NO_DOCUMENTS, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
+import { checkFallbackDirectives, fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
+import type { GraphOfSupergraph } from '../gateway/find-subgraph.ts'
+import { createGenerations, type Generation } from '../gateway/generations.ts'
+import type { QueryLimits } from '../gateway/query-limits.ts'
+import { RENDER_DEADLINES, renderRoutes } from '../gateway/render/routes.ts'
+import { graphqlRoutes } from '../gateway/server.ts'
+import { measureSubgraphs } from '../gateway/subgraph-metrics.ts'
+import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
+import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
+import { healthRoutes } from '../platform/health.ts'
+import { createHttpServer } from '../platform/http.ts'
+import { listen } from '../platform/listen.ts'
+import type { Log } from '../platform/log.ts'
+import { createMetrics, measureRequests, metricsRoutes } from '../platform/metrics.ts'
+import { didYouMean } from '../platform/nearest.ts'
+import { ResourceStack } from '../platform/resource-stack.ts'
+import { watchFiles } from '../platform/watch-files.ts'
+
+export interface ServeGatewayOptions {
+  supergraphFile: string
+  /** A folder or a manifest; null: no trusted documents. */
+  documents: string | null
+  /** By name of the subgraph, over what the supergraph says. */
+  subgraphUrls: ReadonlyMap<string, string>
+  limits: Partial<QueryLimits>
+  /** Of the render lane, where neither the request nor its document has one. */
+  deadlineMs: number | null
+  host: string
+  port: number
+  authenticate: Authenticate
+  log: Log
+}
+
+export interface ServedGateway extends AsyncDisposable {
+  url: string
+  subgraphs: readonly string[]
+  documents: readonly string[]
+  /** Reads supergraph and documents anew; what is broken changes nothing. Happens by itself when a file changes. */
+  reload(): Promise<void>
+}
+
+/** The engine alone, in front of subgraphs over HTTP. Rejects with what is wrong with the supergraph or a document. */
+export async function serveGateway(options: ServeGatewayOptions): Promise<ServedGateway> {
+  const { authenticate, log, supergraphFile, documents, deadlineMs } = options
+  await using opening = new ResourceStack()
+  const generations = opening.use(await createGenerations({ load: () => loadGeneration(options), log }))
+  const { gateway } = generations
+  const metrics = createMetrics()
+  measureSubgraphs(metrics, () => generations.current.subgraphs)
+
+  const server = createHttpServer({ log })
+  measureRequests(server, metrics)
+  await server.register(healthRoutes({ checks: {} }))
+  await server.register(metricsRoutes({ registry: metrics, authenticate }))
+  await server.register(graphqlRoutes({ gateway, authenticate, log }))
+  await server.register(
+    renderRoutes({
+      documents: () => generations.current.documents,
+      authenticate,
+      log,
+      metrics,
+      deadlines: { ...RENDER_DEADLINES, ...(deadlineMs === null ? {} : { defaultMs: deadlineMs }) },
+    }),
+  )
+  opening.defer(() => server.close())
+  const { url } = await listen(server, options)
+
+  const reload = (): Promise<void> => generations.reload()
+  const watch = await watchFiles({
+    paths: documents === null ? [supergraphFile] : [supergraphFile, documents],
+    onChange: () => void reload(),
+  })
+  opening.defer(async () => watch[Symbol.dispose]())
+  const opened = opening.move()
+  return {
+    url,
+    subgraphs: generations.current.subgraphs.map(({ name }) => name),
+    documents: generations.current.documents.names,
+    reload,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}
+
+interface LoadedGeneration extends Generation {
+  subgraphs: readonly HttpSubgraph[]
+  documents: TrustedDocuments
+}
+
+/** Everything that files bring about; nothing stays open when one of them is wrong. */
+async function loadGeneration(options: ServeGatewayOptions): Promise<LoadedGeneration> {
+  const { supergraphFile, limits } = options
+  const supergraphSdl = await readSupergraph(supergraphFile)
+  const graphs = checkSupergraph(supergraphSdl, supergraphFile)
+  const timers = createDeadlineTimers()
+  await using opening = new ResourceStack()
+  const subgraphs = urlsOf(graphs, options.subgraphUrls).map(({ name, url }) =>
+    opening.use(createHttpSubgraph({ name, url, timers })),
+  )
+  const byField = fallbackDirectives(supergraphSdl)
+  const engine = opening.use(
+    createChecked(
+      {
+        supergraphSdl,
+        subgraphs: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph])),
+        limits,
+        fallbacks: byField,
+        isPlannerIsolated: true,
+      },
+      supergraphFile,
+    ),
+  )
+  checkFallbackDirectives(byField, engine.schema)
+  const { gateway, idle } = countRequests(engine)
+  const documents =
+    options.documents === null
+      ? NO_DOCUMENTS
+      : await loadDocuments({ path: options.documents, gateway, byField })
+  const opened = opening.move()
+  return {
+    gateway,
+    subgraphs,
+    documents,
+    idle,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}
+
+/** What only the planner finds wrong has no line, but still the file. */
+function createChecked(options: GatewayOptions, file: string): Gateway {
+  try {
+    return createGateway(options)
+  } catch (error) {
+    if (error instanceof MonogramError) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new MonogramError('SUPERGRAPH_INVALID', `${file}: ${reason}`, { cause: error })
+  }
+}
+
+async function readSupergraph(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new MonogramError('SUPERGRAPH_INVALID', `${file}: the file cannot be read`, { cause: error })
+  }
+}
+
+function urlsOf(
+  graphs: readonly GraphOfSupergraph[],
+  given: ReadonlyMap<string, string>,
+): { name: string; url: string }[] {
+  const names = graphs.map(({ name }) => name)
+  const mistakes = Array.from(given.keys())
+    .filter((name) => !names.includes(name))
+    .map((name) => `--subgraph ${name}: the supergraph has no such subgraph${didYouMean(name, names)}`)
+  const urls = graphs.map(({ name, url }) => ({ name, url: given.get(name) ?? url }))
+  for (const { name, url } of urls) {
+    if (url === '')
+      mistakes.push(`the supergraph has no address for "${name}": give --subgraph ${name}=http://…`)
+  }
+  if (mistakes.length > 0) throw new MonogramError('CONFIG_INVALID', mistakes.join('\n'))
+  return urls
+}

@@ -1,0 +1,118 @@
+import type { GraphQLError } from 'graphql'
+import { Counter, type Registry } from 'prom-client'
+import type { RequestContext } from '../../core/access/request-context.ts'
+import type { Log } from '../../platform/log.ts'
+import type { TrustedDocument } from '../documents/load-documents.ts'
+import type { Degraded } from '../engine/shape/shape-result.ts'
+import { maskErrors } from '../mask-errors.ts'
+import type { DeadlineTimers } from '../transports/deadline-timers.ts'
+
+/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded" } }`, as JSON text. */
+export type RenderedText = string
+
+export interface RenderRequest {
+  document: TrustedDocument
+  /** Coerced by the document. */
+  variables: Readonly<Record<string, unknown>>
+  /** Its `deadlineAt` is when the caller wants the answer. */
+  context: RequestContext & { deadlineAt: number }
+}
+
+/** Never rejects, and resolves by the deadline: with what there is then, and fallbacks for the rest. */
+export type RenderDocument = (request: RenderRequest) => Promise<RenderedText>
+
+export interface RenderOptions {
+  log: Log
+  timers: DeadlineTimers
+  /** Requests under way; one more is answered at once by fallbacks alone. */
+  maxInFlight: number
+  metrics?: Registry
+}
+
+/** Kept of each deadline for shaping and sending what came: a tenth of what is left, within these. */
+const RESERVE_SHARE = 0.1
+const MIN_RESERVE_MS = 2
+const MAX_RESERVE_MS = 10
+
+export function createRenderDocument({ log, timers, maxInFlight, metrics }: RenderOptions): RenderDocument {
+  const counter = metrics && answersCounter(metrics)
+  let inFlight = 0
+
+  return (request) => {
+    const { document, context } = request
+    const leftMs = context.deadlineAt - performance.now()
+    const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS)
+    if (inFlight >= maxInFlight || leftMs <= reserveMs)
+      return Promise.resolve(fallbacksAlone(document, 'overload'))
+    return executeInTime(request, reserveMs)
+  }
+
+  /** The gateway keeps the deadline itself; this is for when it does not. */
+  function executeInTime(request: RenderRequest, reserveMs: number): Promise<RenderedText> {
+    const { document, context } = request
+    return new Promise((resolve) => {
+      const holder = { onDeadline: () => resolve(fallbacksAlone(document, 'timeout')) }
+      const tick = timers.add(context.deadlineAt, holder)
+      void execute(request, reserveMs).then((answer) => {
+        timers.remove(tick, holder)
+        resolve(answer)
+      })
+    })
+  }
+
+  /** Never rejects. */
+  async function execute(
+    { document, variables, context }: RenderRequest,
+    reserveMs: number,
+  ): Promise<RenderedText> {
+    inFlight++
+    const { requestId } = context
+    try {
+      const answer = await document.execute(variables, {
+        ...context,
+        deadlineAt: context.deadlineAt - reserveMs,
+      })
+      if (answer.kind === 'refused') {
+        maskErrors(answer.errors, { log, requestId })
+        return fallbacksAlone(document, 'error')
+      }
+      const { data, errors, degraded } = answer
+      count(document, degraded)
+      if (errors.length === 0 && degraded.length === 0)
+        return `{"data":${data},"extensions":${NOTHING_DEGRADED}}`
+      return `{"data":${data},${errorsMember(errors, requestId)}"extensions":${JSON.stringify({ degraded })}}`
+    } catch (error) {
+      log.error({ err: error, requestId }, 'a trusted document failed')
+      return fallbacksAlone(document, 'error')
+    } finally {
+      inFlight--
+    }
+  }
+
+  function fallbacksAlone(document: TrustedDocument, reason: Degraded['reason']): RenderedText {
+    const { whole, rootNames } = document.fallbacks
+    const degraded = rootNames.map((name) => ({ path: [name], reason }))
+    count(document, degraded)
+    return JSON.stringify({ data: whole, extensions: { degraded } })
+  }
+
+  function errorsMember(errors: readonly GraphQLError[], requestId: string): string {
+    if (errors.length === 0) return ''
+    return `"errors":${JSON.stringify(maskErrors(errors, { log, requestId }))},`
+  }
+
+  function count({ name }: TrustedDocument, degraded: readonly Degraded[]): void {
+    counter?.inc({ document: name, outcome: degraded[0]?.reason ?? 'fresh' })
+  }
+}
+
+const NOTHING_DEGRADED = '{"degraded":[]}'
+
+function answersCounter(metrics: Registry): Counter<'document' | 'outcome'> {
+  return new Counter({
+    name: 'monogram_render_answers_total',
+    help: 'Answers of the render lane: fresh, or the reason for which the first of their parts is not.',
+    labelNames: ['document', 'outcome'],
+    registers: [metrics],
+  })
+}
