@@ -33,7 +33,9 @@ export async function gatewayBench(): Promise<Figure[]> {
 
   await using subgraphs = await startSubgraphs()
   const { results, leftOut } = await compare(subgraphs, options)
-  if (options.cpuProfileFolder !== undefined) say(describeProfiles(options.cpuProfileFolder))
+  if (options.cpuProfileFolder !== undefined) {
+    say(describeProfiles(options.cpuProfileFolder, measuredSeconds(results, options)))
+  }
   return [
     ...reportFigures(results, conditions(options), leftOut),
     ...(await memoryFigures(subgraphs, options)),
@@ -107,6 +109,15 @@ async function compare(subgraphs: RunningSubgraphs, options: GatewayBenchOptions
     results.set(load.name, byTarget)
     byTarget.set(target.name, [...(byTarget.get(target.name) ?? []), measurement])
   }
+}
+
+/** How long Monogram was under load, without its start and the warm-up. */
+function measuredSeconds(results: Results, { seconds }: GatewayBenchOptions): number {
+  let loads = 0
+  for (const targets of results.values()) {
+    for (const [name, rounds] of targets) if (name.startsWith('monogram')) loads += rounds.length
+  }
+  return loads * seconds
 }
 
 /** Each round begins with another one, so that none always follows the same. */

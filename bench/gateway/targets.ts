@@ -56,7 +56,7 @@ export const monogram: Contender = {
       documentsFolder,
       '--open',
     ]
-    return ['node', ...profiling, compiled('present-gateway.js'), ...args]
+    return ['node', ...profiling, join(root, 'bin', 'monogram.js'), 'gateway', ...args]
   },
 }
 

@@ -27,3 +27,9 @@ test('gives each layer its share of the busy time', () => {
     ],
   })
 })
+
+test('leaves out what came before the last seconds', () => {
+  const callFrame = { functionName: 'load', url: 'node:internal/modules', lineNumber: 0 }
+  const profile = { nodes: [{ id: 1, callFrame }], samples: [1, 1, 1], timeDeltas: [9e6, 1e6, 1e6] }
+  expect(summarizeProfile(profile, 2).busyMs).toBe(2_000)
+})

@@ -20,16 +20,25 @@ export interface ProfileSummary {
   functions: [name: string, share: number][]
 }
 
-/** Self time by layer (a folder of Monogram, a package, a part of Node) and by function; idle time is left out. */
-export function summarizeProfile({ nodes, samples, timeDeltas }: CpuProfile): ProfileSummary {
+/**
+ * Self time by layer (a file of Monogram, a package, a part of Node) and by function; idle time is left out, and what
+ * came before the last so many seconds, such as the start of the program.
+ */
+export function summarizeProfile(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  lastSeconds = Number.POSITIVE_INFINITY,
+): ProfileSummary {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
   const layers = new Map<string, number>()
   const functions = new Map<string, number>()
   let busy = 0
+  let left = timeDeltas.reduce((sum, time) => sum + time, 0)
   for (const [i, id] of samples.entries()) {
     const frame = frames.get(id)
     const time = timeDeltas[i] ?? 0
-    if (!frame || frame.functionName === '(idle)') continue
+    const isEarly = left > lastSeconds * 1e6
+    left -= time
+    if (isEarly || !frame || frame.functionName === '(idle)') continue
     busy += time
     const layer = layerOf(frame.functionName, frame.url)
     layers.set(layer, (layers.get(layer) ?? 0) + time)
@@ -40,12 +49,12 @@ export function summarizeProfile({ nodes, samples, timeDeltas }: CpuProfile): Pr
 }
 
 /** The summaries of all profiles in a folder, as text. */
-export function describeProfiles(folder: string): string {
+export function describeProfiles(folder: string, lastSeconds: number): string {
   const files = readdirSync(folder).filter((file) => file.endsWith('.cpuprofile'))
   return files
     .map((file) => {
       const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile
-      const { busyMs, layers, functions } = summarizeProfile(profile)
+      const { busyMs, layers, functions } = summarizeProfile(profile, lastSeconds)
       return [
         `${file}: ${busyMs.toFixed(0)} ms busy, self time by layer`,
         ...layers.slice(0, 25).map(line),
