@@ -64,10 +64,12 @@ export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => 
   }
 
   function judge(failed: boolean): void {
+    window.add(now(), failed)
     consecutiveFailures = failed ? consecutiveFailures + 1 : 0
-    const { calls, failures } = window.count(now(), failed)
+    if (!failed) return
+    const { calls, failures } = window.totals()
     if (consecutiveFailures >= maxConsecutiveFailures) open()
-    else if (failed && calls >= minCalls && failures >= calls * maxFailureRate) open()
+    else if (calls >= minCalls && failures >= calls * maxFailureRate) open()
   }
 
   return {
@@ -109,7 +111,7 @@ function createWindow(windowMs: number) {
   let current = -1
 
   return {
-    count(now: number, failed: boolean): { calls: number; failures: number } {
+    add(now: number, failed: boolean): void {
       const slot = Math.floor(now / slotMs)
       const stale = current < 0 ? 0 : Math.min(slot - current, SLOTS)
       for (let i = 0; i < stale; i++) {
@@ -120,8 +122,9 @@ function createWindow(windowMs: number) {
       const at = slot % SLOTS
       calls[at] = (calls[at] ?? 0) + 1
       if (failed) failures[at] = (failures[at] ?? 0) + 1
-      return { calls: sum(calls), failures: sum(failures) }
     },
+    /** As of the last `add`. */
+    totals: () => ({ calls: sum(calls), failures: sum(failures) }),
   }
 }
 

@@ -66,9 +66,9 @@ function isFramedAsObject(text: string): boolean {
   return /^[\s\uFEFF]*\{/.test(text) && /\}\s*$/.test(text.slice(-64))
 }
 
-/** Nearly always false, for two quick searches: a key may be written with its underscores escaped. */
+/** Nearly always false, after two quick searches. Letters of a key may be written as escapes: `_` and those of `proto`. */
 function mayHoldPrototypeKey(text: string): boolean {
-  return text.includes('__proto__') || /\\u005f/i.test(text) || /\\u00[67]/i.test(text)
+  return text.includes('__proto__') || (text.includes('\\u00') && /\\u00(?:5f|[67])/i.test(text))
 }
 
 function holdsPrototypeKey(value: unknown): boolean {
