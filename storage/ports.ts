@@ -65,6 +65,14 @@ export interface StoredEvent extends Event {
   trailVersion: number | null
 }
 
+/** Another body that was sent under the key of an event: kept, and not counted. */
+export interface EventConflict {
+  key: EventKey
+  trailId: TrailId
+  receivedAt: number
+  body: JsonObject
+}
+
 export interface EventPosition {
   time: number
   key: EventKey
@@ -91,6 +99,14 @@ export interface EventStore {
    * group, strictly before `before` when given, only of those names (tracks) or types when `names` is given.
    */
   listByTrails(groups: readonly (readonly TrailId[])[], query: EventListQuery): Promise<StoredEvent[][]>
+  /** Of each of these events its newest conflicts, newest first, at most `limit` an event. */
+  conflictsOf(keys: readonly EventKey[], limit: number): Promise<Map<EventKey, EventConflict[]>>
+  /** For each group of trails the newest conflicts of its events, newest first, at most `limit` a group. */
+  conflictsByTrails(groups: readonly (readonly TrailId[])[], limit: number): Promise<EventConflict[][]>
+  /** For each group of identities when the oldest pending event sent under one of them arrived; null without any. */
+  oldestPending(groups: readonly (readonly IdentityKey[])[]): Promise<(number | null)[]>
+  /** What waits: its cost grows with what waits, not with what is stored. */
+  backlog(): Promise<EventBacklog>
   /** How many events each group of trails has, under the same filter. */
   countByTrails(groups: readonly (readonly TrailId[])[], names: readonly string[] | null): Promise<number[]>
   /**
@@ -103,6 +119,13 @@ export interface EventStore {
     limit: number,
   ): Promise<{ events: StoredEvent[]; next: string | null }>
   stats(): Promise<{ events: number; pending: number; parked: number; conflicts: number }>
+}
+
+export interface EventBacklog {
+  pending: number
+  parked: number
+  /** When the oldest pending event arrived. */
+  oldestReceivedAt: number | null
 }
 
 export interface EventListQuery {
@@ -143,6 +166,8 @@ export interface TrailStore {
   findByHomes(homes: readonly ProfileId[]): Promise<TrailDocument[]>
   /** Dirty trails, at most `limit`, in order of id, ids above `after` only. */
   findDirty(after: TrailId | null, limit: number): Promise<Pick<TrailDocument, 'id' | 'identity' | 'home'>[]>
+  /** The events that the dirty trails of these homes hold and their profiles may not show yet. */
+  dirtyEvents(homes: readonly ProfileId[]): Promise<{ home: ProfileId; keys: EventKey[] }[]>
   /** Clears dirty where the version is still this one. Safe to repeat. */
   clearDirty(trails: readonly { id: TrailId; version: number }[]): Promise<void>
 }

@@ -21,6 +21,7 @@ export function eventLogCases(test: ContractCase): void {
       name: 'Objednávka 🛒 dokončena',
       time: -62_135_596_800_000,
       receivedAt: 253_402_300_799_999,
+      meta: { late: true, normalised: { 'traits.e.mail': 'ž' }, unnormalised: ['traits.phone'] },
       pairs: [['anonymousId:ž', 'email:Žofie+✓@example.com']],
       body: {
         deep: { list: [1, -0.1, 1e21, 9_007_199_254_740_991, true, false, null, [], {}, ''] },
@@ -40,6 +41,36 @@ export function eventLogCases(test: ContractCase): void {
     expect(await events.append([second, first, third])).toEqual(['conflict', 'duplicate', 'conflict'])
     expect(await events.get(['a'])).toMatchObject([{ body: { n: 1 }, bodyHash: 'one' }])
     expect(await events.stats()).toMatchObject({ events: 1, conflicts: 2 })
+  })
+
+  test('tells the bodies of conflicts, newest first, of an event and of groups of trails', async ({
+    events,
+  }) => {
+    const sent = (key: string, n: number, trailId: string) =>
+      anEvent(key, { trailId, body: { n }, bodyHash: `hash-${n}`, receivedAt: 1_000 + n })
+    await events.append([sent('a', 0, 'one'), sent('b', 1, 'one'), sent('c', 2, 'two')])
+    await events.append([sent('a', 3, 'one'), sent('b', 4, 'one'), sent('c', 5, 'two'), sent('a', 6, 'one')])
+    const bodies = (found: readonly { body: object }[] | undefined) => found?.map(({ body }) => body)
+    const of = await events.conflictsOf(['a', 'c', 'unknown'], 10)
+    expect(of.get('a')?.[0]).toEqual({ key: 'a', trailId: 'one', receivedAt: 1_006, body: { n: 6 } })
+    expect(bodies(of.get('a'))).toEqual([{ n: 6 }, { n: 3 }])
+    expect(bodies(of.get('c'))).toEqual([{ n: 5 }])
+    expect(of.get('unknown') ?? []).toEqual([])
+    expect(bodies((await events.conflictsOf(['a'], 1)).get('a'))).toEqual([{ n: 6 }])
+    const groups = await events.conflictsByTrails([['two', 'one'], ['two'], ['none'], []], 2)
+    expect(groups.map(bodies)).toEqual([[{ n: 6 }, { n: 5 }], [{ n: 5 }], [], []])
+  })
+
+  test('says how much waits, and since when, in all and for groups of identities', async ({ events }) => {
+    expect(await events.backlog()).toEqual({ pending: 0, parked: 0, oldestReceivedAt: null })
+    const from = (key: string, identity: string, receivedAt: number) => anEvent(key, { identity, receivedAt })
+    await events.append([from('a', 'userId:1', 30), from('b', 'userId:1', 20), from('c', 'email:x', 10)])
+    await events.append([from('d', 'email:x', 40), from('e', 'email:x', 50)])
+    expect(await events.backlog()).toEqual({ pending: 5, parked: 0, oldestReceivedAt: 10 })
+    await events.mark([aMark('c'), aMark('e', { outcome: 'parked', error: 'no' })])
+    expect(await events.backlog()).toEqual({ pending: 3, parked: 1, oldestReceivedAt: 20 })
+    const groups = [['userId:1'], ['email:x', 'userId:1'], ['email:x'], ['nobody'], []]
+    expect(await events.oldestPending(groups)).toEqual([20, 20, 40, null, null])
   })
 
   test('stores each key once when many callers append the same events at once', async ({ events }) => {

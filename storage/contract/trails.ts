@@ -55,6 +55,17 @@ export function trailCases(test: ContractCase): void {
     expect((await trails.findDirty(null, 10)).map(({ id }) => id)).toEqual(['t-000'])
   })
 
+  test('names the events that dirty trails of a home hold', async ({ trails }) => {
+    const applied = (key: string) => [{ key, attempt: 0, version: 1 }]
+    await trails.put([
+      aTrail('a', 1, { home: 'p_1', applied: [...applied('e1'), ...applied('e2')] }),
+      aTrail('b', 1, { home: 'p_1', applied: applied('e3'), dirty: false }),
+      aTrail('c', 1, { home: 'p_2', applied: applied('e4') }),
+    ])
+    expect(await trails.dirtyEvents(['p_1', 'p_3'])).toEqual([{ home: 'p_1', keys: ['e1', 'e2'] }])
+    expect(await trails.dirtyEvents([])).toEqual([])
+  })
+
   test('leaves a trail dirty that has been written since', async ({ trails }) => {
     await trails.put([aTrail('a', 1)])
     await trails.put([aTrail('a', 2)])

@@ -50,7 +50,7 @@ export function eventLists(reader: Reader): Pick<EventStore, 'listByTrails' | 'c
 
 /** At most `limit` of each trail of a group; the group's newest are picked from them. */
 type GroupRow = [...EventColumns, groupNo: number]
-const GROUP_NO = 16
+const GROUP_NO = 17
 
 /** Rows that one page of a scan looks at: rare names must not hold up the thread, so a page may come back short. */
 const MAX_SCANNED_ROWS = 5_000

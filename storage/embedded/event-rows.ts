@@ -1,4 +1,4 @@
-import type { Event, EventType } from '../../core/events/event.ts'
+import type { Event, EventMeta, EventType } from '../../core/events/event.ts'
 import type { IdentityPair } from '../../core/identity/identity-key.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { EventMark, StoredEvent } from '../ports.ts'
@@ -7,7 +7,7 @@ import type { SqlValue } from './sqlite.ts'
 import type { EventToAppend, MarkRow } from './writes/events.ts'
 
 export const EVENT_COLUMNS = `e.seq, e.attempt, e.state, e.trail_version, b.body, e.key, e.trail_id, e.identity,
-  e.source, e.message_id, e.type, e.name, e.time, e.received_at, e.body_hash, e.pairs`
+  e.source, e.message_id, e.type, e.name, e.time, e.received_at, e.body_hash, e.pairs, e.meta`
 
 export type EventColumns = [
   /** Order of arrival. */
@@ -27,6 +27,7 @@ export type EventColumns = [
   receivedAt: number,
   bodyHash: string,
   pairs: string | null,
+  meta: string | null,
 ]
 
 /** A row that begins with the columns of an event. */
@@ -42,7 +43,7 @@ interface EventRead {
 
 export function readEventRow(row: EventRowStart): EventRead {
   const [seq, attempt, state, trailVersion, body, key, trailId, identity, source, messageId, ...rest] = row
-  const [type, name, time, receivedAt, bodyHash, pairs] = rest
+  const [type, name, time, receivedAt, bodyHash, pairs, meta] = rest
   const event: Event = {
     key,
     trailId,
@@ -56,6 +57,7 @@ export function readEventRow(row: EventRowStart): EventRead {
     body: JSON.parse(body) as JsonObject,
     bodyHash,
     pairs: readPairs(pairs),
+    ...(meta !== null && { meta: JSON.parse(meta) as EventMeta }),
   }
   return { seq, attempt, state, trailVersion, event }
 }
@@ -85,6 +87,7 @@ export function eventToAppend(event: Event): EventToAppend {
       text(event.bodyHash, 'event.bodyHash'),
       hasPairs ? json(event.pairs, 'event.pairs') : null,
       hasPairs ? 1 : null,
+      event.meta === undefined ? null : json(event.meta, 'event.meta'),
     ],
     body: json(event.body, 'event.body'),
   }

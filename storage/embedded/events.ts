@@ -1,7 +1,9 @@
 import type { TrailId } from '../../core/events/event.ts'
 import type { EventStore, PendingEvent } from '../ports.ts'
 import { idList, text } from './encode.ts'
+import { eventConflicts } from './event-conflicts.ts'
 import { eventLists } from './event-lists.ts'
+import { eventsPending } from './events-pending.ts'
 import {
   EVENT_COLUMNS,
   eventToAppend,
@@ -68,6 +70,8 @@ export function createEventStore(reader: Reader, writer: Writer): EventStore {
     },
     get: async (keys) => byKeys.all(idList(keys)).map(readStoredEvent),
     ...eventLists(reader),
+    ...eventConflicts(reader),
+    ...eventsPending(reader),
     stats: async () => {
       const [events, pending, parked, conflicts] = counts.get() ?? [0, 0, 0, 0]
       return { events, pending, parked, conflicts }

@@ -12,6 +12,9 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   const byHomes = reader.prepare<TrailColumns>(
     `SELECT ${COLUMNS} FROM trails WHERE home IN (SELECT value FROM json_each(?))`,
   )
+  const dirtyOf = reader.prepare<[home: string, applied: string]>(
+    'SELECT home, applied FROM trails WHERE home IN (SELECT value FROM json_each(?)) AND dirty = 1',
+  )
   const dirty = reader.prepare<[id: string, identity: string, home: string]>(
     'SELECT id, identity, home FROM trails WHERE dirty = 1 AND id > ? ORDER BY id LIMIT ?',
   )
@@ -22,6 +25,11 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
     findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
     findDirty: async (after, limit) =>
       dirty.all(after ?? '', limit).map(([id, identity, home]) => ({ id, identity, home })),
+    dirtyEvents: async (homes) =>
+      dirtyOf.all(idList(homes)).map(([home, applied]) => ({
+        home,
+        keys: (JSON.parse(applied) as AppliedEntry[]).map(({ key }) => key),
+      })),
     clearDirty: async (trails) => {
       if (trails.length === 0) return
       await writer.run(

@@ -1,7 +1,7 @@
 import type { AppendResult } from '../../ports.ts'
 import type { Database } from '../sqlite.ts'
 
-/** In the order of the INSERT's columns. `pairs` is JSON, null when the event names none. */
+/** In the order of the INSERT's columns. `pairs` and `meta` are JSON, null when there is nothing. */
 export type EventRow = readonly [
   key: string,
   trailId: string,
@@ -15,6 +15,7 @@ export type EventRow = readonly [
   bodyHash: string,
   pairs: string | null,
   unlinked: 1 | null,
+  meta: string | null,
 ]
 
 export interface EventToAppend {
@@ -39,14 +40,14 @@ export interface EventWrites {
 export function eventWrites(db: Database): EventWrites {
   const insert = db.prepare(`
     INSERT INTO events (key, trail_id, identity, source, message_id, type, name, time, received_at, body_hash,
-      pairs, unlinked, state, attempt)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
+      pairs, unlinked, meta, state, attempt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
     ON CONFLICT (key) DO NOTHING`)
   const insertBody = db.prepare('INSERT INTO event_bodies (seq, body) VALUES (?, ?)')
   const keptHash = db.prepare<[bodyHash: string]>('SELECT body_hash FROM events WHERE key = ?')
   const insertConflict = db.prepare(`
-    INSERT INTO event_conflicts (key, body_hash, received_at, body, kept_body)
-    SELECT e.key, ?, ?, ?, b.body FROM events e JOIN event_bodies b ON b.seq = e.seq WHERE e.key = ?
+    INSERT INTO event_conflicts (key, body_hash, received_at, body, kept_body, trail_id)
+    SELECT e.key, ?, ?, ?, b.body, e.trail_id FROM events e JOIN event_bodies b ON b.seq = e.seq WHERE e.key = ?
     ON CONFLICT (key, body_hash) DO NOTHING`)
   const mark = db.prepare(`
     UPDATE events SET state = ?, trail_version = ?, error = ?

@@ -1,5 +1,5 @@
 import type { Event } from '../../../core/events/event.ts'
-import type { EventStore, PendingEvent, StoredEvent } from '../../../storage/ports.ts'
+import type { EventConflict, EventStore, PendingEvent, StoredEvent } from '../../../storage/ports.ts'
 import { assertIds, assertInteger, assertStorable } from './assert-storable.ts'
 import { DocumentMap } from './document-map.ts'
 
@@ -14,7 +14,7 @@ interface Row {
 export function createEventStore(): EventStore {
   const rows = new DocumentMap<Row>()
   const arrivals: string[] = []
-  const conflicts = new Set<string>()
+  const conflicts = new DocumentMap<EventConflict>()
 
   const appendOne = (event: Event) => {
     const present = rows.get(event.key)
@@ -30,7 +30,9 @@ export function createEventStore(): EventStore {
       return 'stored'
     }
     if (present.event.bodyHash === event.bodyHash) return 'duplicate'
-    conflicts.add(JSON.stringify([event.key, event.bodyHash]))
+    const { key, trailId, receivedAt, body } = event
+    const id = JSON.stringify([key, event.bodyHash])
+    if (!conflicts.has(id)) conflicts.set(id, { key, trailId, receivedAt, body })
     return 'conflict'
   }
 
@@ -39,6 +41,13 @@ export function createEventStore(): EventStore {
       .filter(({ event }) => trails.includes(event.trailId) && isNamed(event, names))
       .map(toStored)
       .sort((a, b) => b.time - a.time || (a.key < b.key ? 1 : -1))
+
+  const newestConflicts = (test: (conflict: EventConflict) => boolean, limit: number): EventConflict[] =>
+    conflicts
+      .filter(test)
+      .toReversed()
+      .sort((a, b) => b.receivedAt - a.receivedAt)
+      .slice(0, limit)
 
   return {
     async append(events) {
@@ -117,6 +126,28 @@ export function createEventStore(): EventStore {
       return { events: found, next: at < arrivals.length ? String(at) : null }
     },
 
+    async conflictsOf(keys, limit) {
+      const of = (key: string) => newestConflicts((conflict) => conflict.key === key, limit)
+      return new Map(keys.map((key) => [key, of(key)] as const).filter(([, found]) => found.length > 0))
+    },
+
+    async conflictsByTrails(groups, limit) {
+      return groups.map((trails) => newestConflicts(({ trailId }) => trails.includes(trailId), limit))
+    },
+
+    async oldestPending(groups) {
+      const pending = rows.filter(({ state }) => state === 'pending')
+      return groups.map((identities) =>
+        oldest(pending.filter(({ event }) => identities.includes(event.identity))),
+      )
+    },
+
+    async backlog() {
+      const pending = rows.filter(({ state }) => state === 'pending')
+      const parked = rows.filter(({ state }) => state === 'parked').length
+      return { pending: pending.length, parked, oldestReceivedAt: oldest(pending) }
+    },
+
     async stats() {
       const count = (state: Row['state']) => rows.filter((row) => row.state === state).length
       return {
@@ -127,6 +158,10 @@ export function createEventStore(): EventStore {
       }
     },
   }
+}
+
+function oldest(rows: readonly Row[]): number | null {
+  return rows.length === 0 ? null : Math.min(...rows.map(({ event }) => event.receivedAt))
 }
 
 function toStored({ event, state, trailVersion }: Row): StoredEvent {

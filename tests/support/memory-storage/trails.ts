@@ -30,6 +30,12 @@ export function createTrailStore(): TrailStore {
         .map(({ id, identity, home }) => ({ id, identity, home }))
     },
 
+    async dirtyEvents(homes) {
+      return trails
+        .filter(({ dirty, home }) => dirty && homes.includes(home))
+        .map(({ home, applied }) => ({ home, keys: applied.map(({ key }) => key) }))
+    },
+
     async clearDirty(cleared) {
       for (const { id, version } of cleared) {
         const trail = trails.get(id)
