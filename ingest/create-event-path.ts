@@ -1,4 +1,4 @@
-import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/decide-links.ts'
+import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rules.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Storage } from '../storage/ports.ts'

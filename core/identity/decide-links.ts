@@ -1,37 +1,55 @@
-import { homeProfile, splitIdentityKey, type IdentityKey, type ProfileId } from './identity-key.ts'
-import type {
-  IdentityBatch,
-  IdentityRow,
-  KeyMove,
-  LinkAnswer,
-  LinkDecision,
-  PairRow,
-} from './identity-log.ts'
-
-export interface IdentityRules {
-  /** A profile that would hold more keys than this is not made. */
-  maxKeysPerProfile: number
-}
-
-export const DEFAULT_IDENTITY_RULES: IdentityRules = { maxKeysPerProfile: 100 }
+import { decideLink, inertness, type LinkLaw } from './decide-link.ts'
+import { forbiddenPairs } from './forbidden-pairs.ts'
+import { isUserId, type IdentityKey } from './identity-key.ts'
+import type { IdentityBatch, IdentityRow, IdentityUndo, LinkAnswer, LinkRecord } from './identity-log.ts'
+import { KeyTable } from './key-table.ts'
+import { compileRules, type IdentityRules } from './rules.ts'
 
 export type LinkDecisions = Pick<IdentityBatch, 'answers' | 'moves' | 'losers' | 'gainers'>
 
+/** What the store knows of the keys that are decided upon. */
+export interface KnownKeys {
+  /**
+   * Every row of a named key and every row that names a profile of such a key; a profile with more keys than its own
+   * has a row for each of them, since a key that a link names always gets one.
+   */
+  rows: Iterable<IdentityRow>
+  /** Every undo that was carried out between two of these keys. */
+  undos: Iterable<IdentityUndo>
+}
+
 /**
- * Decides links one after the other: a pure function of the pairs in their order, the rows as they stood before, and
- * the rules. `rows` holds every row of a named key and every row that names a profile of such a key; a profile with
- * more keys than its own has a row for each of them, since a key that a link names always gets one.
+ * Decides new links one after the other: a pure function of the links in their order, what is known, and the rules. It
+ * stops before a link that concerns earlier decisions (an identifier turns out to be shared by too many, or a link is
+ * asked again), and names it: what is linked with it has to be decided anew.
  */
 export function decideLinks(
-  pairs: readonly PairRow[],
-  rows: Iterable<IdentityRow>,
+  links: readonly LinkRecord[],
+  known: KnownKeys,
   rules: IdentityRules,
-): LinkDecisions {
-  const keys = new KeyTable(rows)
-  const answers = pairs.map((row): LinkAnswer => {
-    for (const key of row.pair) keys.name(key, row.at)
-    return { pairId: row.id, pair: row.pair, event: row.event, decision: decide(row, keys, rules) }
-  })
+): LinkDecisions & { stoppedAt: LinkRecord | null } {
+  const keys = new KeyTable(known.rows, 'as-decided')
+  const law: LinkLaw = { rules: compileRules(rules), forbidden: forbiddenPairs(known.undos) }
+  const answers: LinkAnswer[] = []
+  let stoppedAt: LinkRecord | null = null
+  for (const link of links) {
+    if (concernsEarlier(link, keys, law)) {
+      stoppedAt = link
+      break
+    }
+    for (const key of link.pair) keys.name(key, link.at)
+    if (!law.forbidden.get(link.pair)) keys.countLink(link.pair)
+    answers.push(answer(link, decideLink(link.pair, keys, law)))
+  }
+  return { ...outcome(answers, keys), stoppedAt }
+}
+
+export function answer({ id, pair, event }: LinkRecord, decision: LinkAnswer['decision']): LinkAnswer {
+  return { pairId: id, pair, event, decision }
+}
+
+/** The rows to write, and the profiles that lose or gain a key by them. */
+export function outcome(answers: LinkAnswer[], keys: KeyTable): LinkDecisions {
   const moves = keys.moves()
   const moved = moves.filter((move) => move.from !== move.to)
   return {
@@ -42,99 +60,15 @@ export function decideLinks(
   }
 }
 
-function decide({ pair: [a, b] }: PairRow, keys: KeyTable, rules: IdentityRules): LinkDecision {
-  const [one, other] = [keys.profileOf(a), keys.profileOf(b)]
-  if (one === other) return { kind: 'same' }
-  const [ofOne, ofOther] = [keys.keysOf(one), keys.keysOf(other)]
-  const [oneIsUser, otherIsUser] = [ofOne.some(isUserId), ofOther.some(isUserId)]
-  if (oneIsUser && otherIsUser) return { kind: 'refuse', reason: 'two-user-ids' }
-  if (ofOne.length + ofOther.length > rules.maxKeysPerProfile)
-    return { kind: 'refuse', reason: 'too-many-keys' }
+function concernsEarlier({ first, pair: [a, b] }: LinkRecord, keys: KeyTable, law: LinkLaw): boolean {
+  if (first !== null) return true
+  if (law.forbidden.get([a, b])) return false
+  return isTurning(a, b) || isTurning(b, a)
 
-  const [ageOfOne, ageOfOther] = [keys.age(one), keys.age(other)]
-  const oneWins =
-    oneIsUser !== otherIsUser ? oneIsUser : ageOfOne !== ageOfOther ? ageOfOne < ageOfOther : one < other
-  const [winner, loser] = oneWins ? [one, other] : [other, one]
-  keys.merge(winner, loser)
-  const reason = oneIsUser !== otherIsUser ? 'has-user-id' : ageOfOne !== ageOfOther ? 'older' : 'smaller-id'
-  return { kind: 'merge', winner, loser, reason }
-}
-
-function isUserId(key: IdentityKey): boolean {
-  return splitIdentityKey(key).kind === 'userId'
-}
-
-interface KeyState {
-  profileId: ProfileId
-  since: number
-  /** Where it was before this batch; and whether it has a row already. */
-  before: ProfileId
-  hasRow: boolean
-}
-
-/** Which profile each key belongs to while a batch is being decided. */
-class KeyTable {
-  readonly #keys = new Map<IdentityKey, KeyState>()
-  readonly #members = new Map<ProfileId, Set<IdentityKey>>()
-  readonly #named = new Set<IdentityKey>()
-
-  constructor(rows: Iterable<IdentityRow>) {
-    for (const row of rows) {
-      this.#keys.set(row.key, {
-        profileId: row.profileId,
-        since: row.since,
-        before: row.profileId,
-        hasRow: true,
-      })
-      this.#membersOf(row.profileId).add(row.key)
-    }
-  }
-
-  /** Makes a key known that a link names: without a row it belongs to its derived profile, from this instant. */
-  name(key: IdentityKey, at: number): void {
-    this.#named.add(key)
-    if (this.#keys.has(key)) return
-    const home = homeProfile(key)
-    this.#keys.set(key, { profileId: home, since: at, before: home, hasRow: false })
-    this.#membersOf(home).add(key)
-  }
-
-  profileOf(key: IdentityKey): ProfileId {
-    return this.#require(key).profileId
-  }
-
-  keysOf(profile: ProfileId): IdentityKey[] {
-    return [...this.#membersOf(profile)]
-  }
-
-  /** The instant at which the first of its keys was linked. */
-  age(profile: ProfileId): number {
-    return Math.min(...this.keysOf(profile).map((key) => this.#require(key).since))
-  }
-
-  merge(winner: ProfileId, loser: ProfileId): void {
-    for (const key of this.keysOf(loser)) {
-      this.#require(key).profileId = winner
-      this.#membersOf(winner).add(key)
-    }
-    this.#members.delete(loser)
-  }
-
-  moves(): KeyMove[] {
-    return [...this.#keys]
-      .filter(([key, state]) => state.profileId !== state.before || (this.#named.has(key) && !state.hasRow))
-      .map(([key, { before, profileId, since }]) => ({ key, from: before, to: profileId, since }))
-  }
-
-  #membersOf(profile: ProfileId): Set<IdentityKey> {
-    let members = this.#members.get(profile)
-    if (!members) this.#members.set(profile, (members = new Set()))
-    return members
-  }
-
-  #require(key: IdentityKey): KeyState {
-    const state = this.#keys.get(key)
-    if (!state) throw new Error(`identity key ${key} was not read before deciding`)
-    return state
+  function isTurning(key: IdentityKey, other: IdentityKey): boolean {
+    if (!keys.has(key) || keys.isAlone(key)) return false
+    const { links, userLinks, merges } = keys.counts(key)
+    const counts = { links: links + 1, userLinks: userLinks + Number(isUserId(other)), merges }
+    return inertness(key, counts, law.rules) !== null
   }
 }

@@ -23,6 +23,15 @@ export function splitIdentityKey(key: IdentityKey): { kind: string; value: strin
   return { kind: key.slice(0, colon), value: key.slice(colon + 1) }
 }
 
+export function isUserId(key: IdentityKey): boolean {
+  return key.startsWith('userId:')
+}
+
+/** Names a pair among all. */
+export function pairId([a, b]: IdentityPair): string {
+  return hash128(`${a.length}:${a}${b}`)
+}
+
 /** A pair in its one written form. Null when both are the same key. */
 export function identityPair(a: IdentityKey, b: IdentityKey): IdentityPair | null {
   if (a === b) return null

@@ -1,5 +1,4 @@
-import { hash128 } from '../../core/hash.ts'
-import type { IdentityPair } from '../../core/identity/identity-key.ts'
+import { pairId } from '../../core/identity/identity-key.ts'
 import type { PairRow } from '../../core/identity/identity-log.ts'
 import type { EventStore, IdentityStore } from '../../storage/ports.ts'
 
@@ -21,8 +20,4 @@ export async function recordLinks(
   await identities.recordPairs([...pairs.values()])
   await events.clearLinks(unlinked.map(({ key }) => key))
   return unlinked.length
-}
-
-function pairId([a, b]: IdentityPair): string {
-  return hash128(`${a.length}:${a}${b}`)
 }

@@ -1,5 +1,11 @@
 import type { Event } from '../../core/events/event.ts'
-import type { IdentityBatch, IdentityRow, PairRow } from '../../core/identity/identity-log.ts'
+import type {
+  IdentityBatch,
+  IdentityRow,
+  IdentityUndo,
+  LinkRecord,
+  PairRow,
+} from '../../core/identity/identity-log.ts'
 import type { ProductDocument } from '../../core/products/product.ts'
 import type { OutboxEntry, ProfileDocument, ProfileState, ProfileView } from '../../core/profile/profile.ts'
 import type { EventMark, ProfileWrite, TrailDocument } from '../ports.ts'
@@ -115,11 +121,21 @@ export function aProduct(id: string, rev: number, fields: Partial<ProductDocumen
 }
 
 export function aRow(key: string, fields: Partial<IdentityRow> = {}): IdentityRow {
-  return { key, home: `home-${key}`, profileId: `home-${key}`, seq: 1, since: 1_000, ...fields }
+  const counts = { links: 0, userLinks: 0, merges: 0 }
+  return { key, home: `home-${key}`, profileId: `home-${key}`, seq: 1, since: 1_000, ...counts, ...fields }
 }
 
 export function aPair(id: string, at: number): PairRow {
   return { id, pair: [`anonymousId:${id}`, `userId:${id}`], event: `event-${id}`, at }
+}
+
+/** A pair as it is read; without fields, one that was just recorded. */
+export function aLink(id: string, at: number, fields: Partial<LinkRecord> = {}): LinkRecord {
+  return { ...aPair(id, at), pending: true, first: null, batch: null, decision: null, ...fields }
+}
+
+export function anUndo(id: string, at: number): IdentityUndo {
+  return { id, pair: aPair(id, at).pair, by: 'key-1', at }
 }
 
 export function aBatch(n: number, fields: Partial<IdentityBatch> = {}): IdentityBatch {
@@ -135,7 +151,10 @@ export function aBatch(n: number, fields: Partial<IdentityBatch> = {}): Identity
         decision: { kind: 'merge', winner: 'p_u', loser: 'p_a', reason: 'has-user-id' },
       },
     ],
-    moves: [{ key: 'anonymousId:a', from: 'p_a', to: 'p_u', since: 1_000 }],
+    undos: [{ id: 'pair-2', pair: ['anonymousId:b', 'userId:u'], by: 'key-1', at: 900 }],
+    moves: [
+      { key: 'anonymousId:a', from: 'p_a', to: 'p_u', since: 1_000, links: 1, userLinks: 1, merges: 0 },
+    ],
     losers: ['p_a'],
     gainers: ['p_u'],
     ...fields,

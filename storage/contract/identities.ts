@@ -1,10 +1,20 @@
 import { expect } from 'vitest'
+import type { LinkDecision } from '../../core/identity/identity-log.ts'
 import type { ContractCase } from './case.ts'
-import { aBatch, aPair, aRow, ids } from './documents.ts'
+import { aBatch, aLink, aPair, aRow, anUndo, ids } from './documents.ts'
+
+const same: LinkDecision = { kind: 'same' }
+const dropped: LinkDecision = {
+  kind: 'drop',
+  key: 'email:e',
+  reason: 'too-many-of-kind',
+  of: 'userId',
+}
 
 export function identityCases(test: ContractCase): void {
   test('a row is replaced only by one of a higher sequence', async ({ identities }) => {
-    const second = aRow('email:ž@example.com', { profileId: 'p_2', seq: 2, since: 5 })
+    const counts = { links: 3, userLinks: 2, merges: 1 }
+    const second = aRow('email:ž@example.com', { profileId: 'p_2', seq: 2, since: 5, ...counts })
     await identities.putRows([aRow('email:ž@example.com'), aRow('userId:1')])
     await identities.putRows([second])
     await identities.putRows([
@@ -47,12 +57,68 @@ export function identityCases(test: ContractCase): void {
   test('records a pair once, and lists it oldest first until it is decided', async ({ identities }) => {
     await identities.recordPairs([aPair('c', 20), aPair('b', 10), aPair('a', 20)])
     await identities.recordPairs([{ ...aPair('b', 99), event: 'another' }])
-    expect(await identities.findPendingPairs(10)).toEqual([aPair('b', 10), aPair('a', 20), aPair('c', 20)])
-    expect(await identities.findPendingPairs(1)).toEqual([aPair('b', 10)])
-    await identities.clearPairs(['b', 'unknown'])
-    await identities.clearPairs(['b'])
+    expect(await identities.findPendingPairs(10)).toEqual([aLink('b', 10), aLink('a', 20), aLink('c', 20)])
+    expect(await identities.findPendingPairs(1)).toEqual([aLink('b', 10)])
+    const settled = [{ pairId: 'b', decision: same }]
+    await identities.settlePairs(1, [...settled, { pairId: 'unknown', decision: same }])
+    await identities.settlePairs(1, settled)
     await identities.recordPairs([aPair('b', 5)])
-    expect(await identities.findPendingPairs(10)).toEqual([aPair('a', 20), aPair('c', 20)])
+    expect(await identities.findPendingPairs(10)).toEqual([aLink('a', 20), aLink('c', 20)])
+    const decided = aLink('b', 10, { pending: false, first: 1, batch: 1, decision: same })
+    expect(await identities.pairs(['b', 'unknown', 'b'])).toEqual([decided])
+  })
+
+  test('a pair keeps the batch that decided it first, and what the last one decided', async ({
+    identities,
+  }) => {
+    await identities.recordPairs([aPair('a', 10)])
+    await identities.settlePairs(3, [{ pairId: 'a', decision: dropped }])
+    await identities.settlePairs(7, [{ pairId: 'a', decision: same }])
+    await identities.settlePairs(5, [{ pairId: 'a', decision: dropped }])
+    const last = aLink('a', 10, { pending: false, first: 3, batch: 7, decision: same })
+    expect(await identities.pairs(['a'])).toEqual([last])
+  })
+
+  test('finds the pairs of keys from either side, and lists all in order of id', async ({ identities }) => {
+    const pairs = ids('x', 5).map((id, i) => aPair(id, i))
+    await identities.recordPairs(pairs)
+    const found = await identities.pairsOfKeys(['anonymousId:x-001', 'userId:x-001', 'userId:x-003', 'none'])
+    expect(found.map(({ id }) => id).sort()).toEqual(['x-001', 'x-003'])
+    expect(await identities.pairsOfKeys([])).toEqual([])
+    expect((await identities.listPairs(null, 2)).map(({ id }) => id)).toEqual(['x-000', 'x-001'])
+    expect((await identities.listPairs('x-003', 10)).map(({ id }) => id)).toEqual(['x-004'])
+  })
+
+  test('what joined nothing can be asked again; an old answer does not end that', async ({ identities }) => {
+    await identities.recordPairs([aPair('a', 1), aPair('b', 2), aPair('c', 3), aPair('d', 4)])
+    await identities.settlePairs(1, [
+      { pairId: 'a', decision: dropped },
+      { pairId: 'b', decision: same },
+      { pairId: 'c', decision: { kind: 'refuse', reason: 'too-many-keys' } },
+      { pairId: 'd', decision: { kind: 'split', reason: 'undone', by: 'key-1', at: 5 } },
+    ])
+    expect(await identities.reopenRefused(null, 1)).toBe('a')
+    expect(await identities.reopenRefused('a', 10)).toBe('c')
+    expect(await identities.reopenRefused('c', 10)).toBeNull()
+    await identities.settlePairs(1, [{ pairId: 'a', decision: dropped }])
+    expect((await identities.findPendingPairs(10)).map(({ id }) => id)).toEqual(['a', 'c'])
+    await identities.settlePairs(2, [{ pairId: 'a', decision: same }])
+    expect((await identities.findPendingPairs(10)).map(({ id }) => id)).toEqual(['c'])
+  })
+
+  test('an undo waits until a batch carries it out, and is remembered', async ({ identities }) => {
+    await identities.requestUndos([anUndo('c', 20), anUndo('a', 20), anUndo('b', 10)])
+    await identities.requestUndos([{ ...anUndo('b', 99), by: 'another' }])
+    expect(await identities.findPendingUndos(2)).toEqual([anUndo('b', 10), anUndo('a', 20)])
+    await identities.settleUndos(4, ['b', 'unknown'])
+    await identities.settleUndos(5, ['b'])
+    expect(await identities.findPendingUndos(10)).toEqual([anUndo('a', 20), anUndo('c', 20)])
+    expect(await identities.undosOfKeys(['userId:b', 'anonymousId:b', 'userId:a'])).toEqual([
+      { ...anUndo('b', 10), batch: 4 },
+    ])
+    expect(await identities.undosOfKeys(['userId:a', 'anonymousId:a'])).toEqual([
+      { ...anUndo('a', 20), batch: null },
+    ])
   })
 
   test('the log has one batch of each number, whoever inserts it first', async ({ identities }) => {

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { JsonObject } from '../../core/json.ts'
 import { StorageError } from '../ports.ts'
 import type { ContractCase } from './case.ts'
-import { aBatch, aMark, anEvent, aPair, aProduct, aProfile, aRow, aTrail, ids } from './documents.ts'
+import { aBatch, aMark, anEvent, aLink, aPair, aProduct, aProfile, aRow, aTrail, ids } from './documents.ts'
 
 export function lifecycleCases(test: ContractCase): void {
   test('is ready once it is open, also for many who ask at once', async (storage) => {
@@ -39,7 +39,7 @@ export function lifecycleCases(test: ContractCase): void {
     expect((await again.profiles.get(['p'])).get('p')).toEqual(aProfile('p', 1, { nextChangeAt: 5 }))
     expect(await again.profiles.search(['ada'], null, 10)).toEqual(['p'])
     expect((await again.identities.rows(['userId:u'])).get('userId:u')).toEqual(aRow('userId:u'))
-    expect(await again.identities.findPendingPairs(10)).toEqual([aPair('pair', 1)])
+    expect(await again.identities.findPendingPairs(10)).toEqual([aLink('pair', 1)])
     expect(await again.identities.head()).toEqual(aBatch(1))
     expect((await again.products.get(['85123A'])).get('85123A')).toEqual(aProduct('85123A', 1))
     expect(await again.progress.get('job')).toEqual({ line: 3 })

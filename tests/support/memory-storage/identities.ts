@@ -1,12 +1,18 @@
-import type { IdentityBatch, IdentityRow, PairRow } from '../../../core/identity/identity-log.ts'
+import {
+  isRefused,
+  type IdentityBatch,
+  type IdentityRow,
+  type LinkRecord,
+  type UndoRecord,
+} from '../../../core/identity/identity-log.ts'
 import type { IdentityStore } from '../../../storage/ports.ts'
 import { assertInteger, assertStorable } from './assert-storable.ts'
 import { byText, DocumentMap } from './document-map.ts'
 
 export function createIdentityStore(): IdentityStore {
   const rows = new DocumentMap<IdentityRow>()
-  const pairs = new DocumentMap<PairRow>()
-  const decided = new Set<string>()
+  const pairs = new DocumentMap<LinkRecord>()
+  const undos = new DocumentMap<UndoRecord>()
   const batches: IdentityBatch[] = []
 
   const sortedBatches = (): IdentityBatch[] => structuredClone(batches).sort((a, b) => a.n - b.n)
@@ -30,19 +36,69 @@ export function createIdentityStore(): IdentityStore {
 
     async recordPairs(given) {
       for (const pair of given) assertStorable(pair, 'pair')
-      for (const pair of given) if (!pairs.has(pair.id)) pairs.set(pair.id, pair)
+      for (const pair of given) {
+        const undecided = { pending: true, first: null, batch: null, decision: null }
+        if (!pairs.has(pair.id)) pairs.set(pair.id, { ...pair, ...undecided })
+      }
     },
 
     async findPendingPairs(limit) {
+      return oldestFirst(pairs.filter(({ pending }) => pending)).slice(0, limit)
+    },
+
+    async settlePairs(n, answers) {
+      assertInteger(n, 'n')
+      for (const { decision } of answers) assertStorable(decision, 'decision')
+      for (const { pairId, decision } of answers) {
+        const pair = pairs.get(pairId)
+        if (!pair || (pair.batch ?? 0) >= n) continue
+        pairs.set(pairId, { ...pair, pending: false, first: pair.first ?? n, batch: n, decision })
+      }
+    },
+
+    async pairs(ids) {
+      return pairs.filter(({ id }) => ids.includes(id))
+    },
+
+    async pairsOfKeys(keys) {
+      return pairs.filter(({ pair }) => pair.some((key) => keys.includes(key)))
+    },
+
+    async listPairs(after, limit) {
       return pairs
-        .filter(({ id }) => !decided.has(id))
+        .filter(({ id }) => id > (after ?? ''))
         .sort(byText(({ id }) => id))
-        .sort((a, b) => a.at - b.at)
         .slice(0, limit)
     },
 
-    async clearPairs(ids) {
-      for (const id of ids) if (pairs.has(id)) decided.add(id)
+    async reopenRefused(after, limit) {
+      const refused = pairs
+        .filter(({ id, decision }) => id > (after ?? '') && decision !== null && isRefused(decision))
+        .sort(byText(({ id }) => id))
+        .slice(0, limit)
+      for (const pair of refused) pairs.set(pair.id, { ...pair, pending: true })
+      return refused.at(-1)?.id ?? null
+    },
+
+    async requestUndos(given) {
+      for (const undo of given) assertStorable(undo, 'undo')
+      for (const undo of given) if (!undos.has(undo.id)) undos.set(undo.id, { ...undo, batch: null })
+    },
+
+    async findPendingUndos(limit) {
+      const waiting = oldestFirst(undos.filter(({ batch }) => batch === null)).slice(0, limit)
+      return waiting.map(({ id, pair, by, at }) => ({ id, pair, by, at }))
+    },
+
+    async undosOfKeys(keys) {
+      return undos.filter(({ pair }) => pair.every((key) => keys.includes(key)))
+    },
+
+    async settleUndos(n, ids) {
+      for (const id of ids) {
+        const undo = undos.get(id)
+        if (undo && undo.batch === null) undos.set(id, { ...undo, batch: n })
+      }
     },
 
     async head() {
@@ -66,4 +122,8 @@ export function createIdentityStore(): IdentityStore {
         .slice(0, limit)
     },
   }
+}
+
+function oldestFirst<T extends { id: string; at: number }>(documents: T[]): T[] {
+  return documents.sort(byText(({ id }) => id)).sort((a, b) => a.at - b.at)
 }
