@@ -21,6 +21,10 @@ export function authorizationClassOf(principal: Principal, isPrivate: boolean): 
 const sharedClasses = new WeakMap<Principal, string>()
 const privateClasses = new WeakMap<Principal, string>()
 
+/** Where a principal is made anew for each request, its hash is still known. */
+const hashes = new Map<string, string>()
+const MAX_HASHES = 1_000
+
 function partsOf({ kind, id, scopes }: Principal, isPrivate: boolean): string[] {
   const parts = ['scopes', ...new Set(scopes)].toSorted()
   return isPrivate ? [...parts, 'private', kind, id] : parts
@@ -29,5 +33,10 @@ function partsOf({ kind, id, scopes }: Principal, isPrivate: boolean): string[] 
 /** With the length before each part, so that no two lists give the same text. */
 function hash(parts: readonly string[]): string {
   const text = parts.map((part) => `${part.length}:${part}`).join('')
-  return createHash('sha256').update(text).digest('base64url')
+  const known = hashes.get(text)
+  if (known !== undefined) return known
+  const made = createHash('sha256').update(text).digest('base64url')
+  if (hashes.size >= MAX_HASHES) hashes.clear()
+  hashes.set(text, made)
+  return made
 }

@@ -3,15 +3,14 @@ import type { SubgraphUnavailable } from '../transports/subgraph-unavailable.ts'
 
 /** Counts who still wants a call. It is aborted when the last one has left, with his reason. */
 export class SharedCall {
+  /** For the transport; its reason is that of the one who left last. */
+  readonly signal: AbortSignal
+  isDeserted = false
   readonly #controller = new AbortController()
   #waiting = 0
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  get isDeserted(): boolean {
-    return this.#controller.signal.aborted
+  constructor() {
+    this.signal = this.#controller.signal
   }
 
   join(): void {
@@ -20,7 +19,9 @@ export class SharedCall {
 
   leave(reason: SubgraphUnavailable): void {
     this.#waiting--
-    if (this.#waiting === 0) this.#controller.abort(reason)
+    if (this.#waiting > 0) return
+    this.isDeserted = true
+    this.#controller.abort(reason)
   }
 }
 
