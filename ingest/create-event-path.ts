@@ -1,6 +1,11 @@
+import type { Event } from '../core/events/event.ts'
 import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rules.ts'
+import { FOLD_VERSION } from '../core/profile/fold-version.ts'
+import type { ProfileState } from '../core/profile/profile.ts'
+import { foldEvents } from '../core/profile/state.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import { systemSleep, type Sleep } from '../platform/sleep.ts'
 import type { Storage } from '../storage/ports.ts'
 import type { ChangeFeed } from '../stream/ports.ts'
 import { createAccept, type Accept } from './accept.ts'
@@ -8,7 +13,9 @@ import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createFold } from './fold.ts'
 import { createIdentityLog } from './identity/identity-log.ts'
 import { createMaterialise } from './materialise.ts'
+import { createRebuild } from './rebuild.ts'
 import { createRelay } from './relay.ts'
+import { createReplay, type Replay } from './replay.ts'
 import { createSweep } from './sweep.ts'
 import { createWorker, type Worker } from './worker.ts'
 
@@ -21,6 +28,14 @@ export interface EventPathOptions {
   currency: string
   identityRules?: IdentityRules
   pollMs?: number
+  sleep?: Sleep
+  /** How events are put into a state, with the version of that: so that two versions can run side by side. */
+  foldCode?: FoldCode
+}
+
+export interface FoldCode {
+  version: number
+  apply: (state: ProfileState, events: readonly Event[]) => ProfileState
 }
 
 /** The way of an event, from acceptance to the feed. */
@@ -28,16 +43,22 @@ export interface EventPath extends AsyncDisposable {
   accept: Accept
   catalogue: Catalogue
   worker: Worker
+  replay: Replay
 }
 
 export function createEventPath(options: EventPathOptions): EventPath {
-  const { storage, feed, clock, log, currency } = options
+  const { storage, feed, clock, log, currency, sleep = systemSleep } = options
   const { events, trails, profiles, identities, products } = storage
   const catalogue = createCatalogue({ products, clock })
   const materialise = createMaterialise({ profiles, trails, identities, clock })
+  const { apply, version: foldVersion } = options.foldCode ?? {
+    version: FOLD_VERSION,
+    apply: (state, list) => foldEvents(state, list, { currency }),
+  }
+  const rebuild = createRebuild({ events, trails, apply, foldVersion, log })
   const worker = createWorker({
     storage,
-    fold: createFold({ events, trails, catalogue, currency, log }),
+    fold: createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
     materialise,
     identityLog: createIdentityLog({
       identities,
@@ -47,7 +68,9 @@ export function createEventPath(options: EventPathOptions): EventPath {
     }),
     sweep: createSweep({ profiles, materialise, clock, log }),
     relay: createRelay({ profiles, products, feed }),
+    clock,
     log,
+    sleep,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })
   return {
@@ -59,6 +82,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
       },
     },
     worker,
+    replay: createReplay({ storage, rebuild, clock, sleep, wake: () => worker.wake() }),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   }
 }

@@ -1,148 +1,191 @@
 import type { Event, TrailId } from '../core/events/event.ts'
-import { homeProfile } from '../core/identity/identity-key.ts'
 import type { ProductPatch } from '../core/products/product.ts'
 import { productPatches } from '../core/products/product-state.ts'
-import { emptyState, foldEvents } from '../core/profile/state.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import type {
-  AppliedEntry,
-  EventMark,
-  EventStore,
-  PendingEvent,
-  TrailDocument,
-  TrailStore,
-} from '../storage/ports.ts'
+import type { AppliedEntry, EventStore, PendingEvent, TrailDocument, TrailStore } from '../storage/ports.ts'
 import type { Catalogue } from './catalogue.ts'
+import { createFailedEvents } from './failed-events.ts'
+import { markOf, MAX_EVENTS_PER_WRITE, planStep, type Step } from './fold-step.ts'
+import type { Rebuild } from './rebuild.ts'
 
 export interface FoldOptions {
   events: EventStore
   trails: TrailStore
   catalogue: Catalogue
+  rebuild: Rebuild
   /** ISO 4217 code of amounts that come without one. */
   currency: string
+  clock: Clock
   log: Log
+  /** How events are put into a state, and the version of that. */
+  apply: (state: ProfileState, events: readonly Event[]) => ProfileState
+  foldVersion: number
+}
+
+export interface FoldProgress {
+  /** How many events were applied. */
+  applied: number
+  /** Whether anything was done, so that more may be. */
+  busy: boolean
+  /** When the first of the events that could not be applied is tried again; null when none waits. */
+  retryAt: number | null
+  /** Trails that a newer fold made: their events wait for a worker that has it. */
+  newer: number
 }
 
 export interface Fold {
   /**
    * Applies pending events of these trails, each exactly once whatever dies or overtakes in between. A trail that
-   * another worker wrote meanwhile keeps its events pending for the next call. Returns how many events it applied.
+   * another worker wrote meanwhile keeps its events pending for the next call. An event that cannot be applied is
+   * tried again a few times, then parked; the others go on. A trail of an older fold is folded anew first.
    */
-  foldTrails(ids: readonly TrailId[]): Promise<number>
+  foldTrails(ids: readonly TrailId[]): Promise<FoldProgress>
 }
 
-/** How many pending events of one trail are applied by one write, which is also the most applied entries it carries. */
-const MAX_EVENTS_PER_WRITE = 64
+/** Trails remembered as not to be folded anew, so that it is not tried with each of their events. */
+const MAX_UNBUILDABLE = 1_000
 
-export function createFold({ events, trails, catalogue, currency, log }: FoldOptions): Fold {
+export function createFold(options: FoldOptions): Fold {
+  const { events, trails, catalogue, rebuild, currency, clock, log, apply, foldVersion } = options
+  const failedEvents = createFailedEvents()
+  const unbuildable = new Set<TrailId>()
+
   return {
     async foldTrails(ids) {
       // The trail is read before the rows: a row that is still pending then, and not among the entries, is not in it.
-      const stored = await trails.get(ids)
-      const pending = await events.readPending(ids, MAX_EVENTS_PER_WRITE)
-      const steps = [...pending].map(([id, rows]) => planStep(stored.get(id), rows))
+      const found = await trails.get(ids)
+      const rebuilt = await bringUpToDate(found)
+      const stored = rebuilt > 0 ? await trails.get(ids) : found
+      const newer = new Set(
+        [...stored.values()].filter((t) => t.foldVersion > foldVersion).map(({ id }) => id),
+      )
+      const pending = await events.readPending(
+        ids.filter((id) => !newer.has(id)),
+        MAX_EVENTS_PER_WRITE,
+      )
+      const steps = [...pending].flatMap(([id, rows]) =>
+        rows.length > 0 ? [planStep(stored.get(id), rows, foldVersion)] : [],
+      )
 
       // Entries leave the trail only after their rows are marked.
       const overdue = steps.flatMap((step) => step.markFirst)
       if (overdue.length > 0) {
-        await catalogue.upsert(patchesOf(steps.flatMap((step) => step.found.map((row) => row.event))))
+        await catalogue.upsert(steps.flatMap((step) => step.found.flatMap(patchesOf)))
         await events.mark(overdue)
       }
 
-      const writes = steps.flatMap((step) => (step.todo.length > 0 ? [applyStep(step)] : []))
-      if (writes.length === 0) return 0
+      const now = clock()
+      let retryAt: number | null = null
+      const writes: Write[] = []
+      for (const step of steps) {
+        const { write, retriesAt } = applyStep(step, now)
+        if (write) writes.push(write)
+        for (const at of retriesAt) retryAt = Math.min(retryAt ?? at, at)
+      }
+      const busy = rebuilt > 0 || overdue.length > 0 || writes.length > 0
+      if (writes.length === 0) return { applied: 0, busy, retryAt, newer: newer.size }
       const written = await trails.put(writes.map((write) => write.trail))
       const done = writes.filter((_, i) => written[i])
-      await catalogue.upsert(patchesOf(done.flatMap((write) => write.applied)))
+      await catalogue.upsert(done.flatMap((write) => write.patches))
       await events.mark(done.flatMap((write) => write.trail.applied.map(markOf)))
-      return done.reduce((sum, write) => sum + write.applied.length, 0)
+      for (const row of done.flatMap((write) => write.settled)) failedEvents.forget(row)
+      const applied = done.reduce((sum, write) => sum + write.applied, 0)
+      return { applied, busy, retryAt, newer: newer.size }
     },
   }
 
-  function patchesOf(applied: readonly Event[]): ProductPatch[] {
-    return applied.flatMap((event) => productPatches(event, { currency }))
+  /** Folds anew the trails of an older fold. One that cannot be goes on under the version that it has. */
+  async function bringUpToDate(found: ReadonlyMap<TrailId, TrailDocument>): Promise<number> {
+    const outdated = [...found.values()]
+      .filter((trail) => trail.foldVersion < foldVersion && !unbuildable.has(trail.id))
+      .map(({ id }) => id)
+    if (outdated.length === 0) return 0
+    let rebuilt = 0
+    for (const [id, outcome] of await rebuild(outdated)) {
+      if (outcome === 'failed' && unbuildable.size < MAX_UNBUILDABLE) unbuildable.add(id)
+      if (outcome === 'rebuilt') rebuilt++
+    }
+    return rebuilt
   }
 
-  function applyStep({ trail, todo }: Step): { trail: TrailDocument; applied: Event[] } {
+  /** Products are told of again when it is not known whether they were; what cannot be told is in the log. */
+  function patchesOf({ event }: PendingEvent): ProductPatch[] {
+    try {
+      return productPatches(event, { currency })
+    } catch (error) {
+      log.error({ err: error, event: event.key }, 'the products of an event cannot be read')
+      return []
+    }
+  }
+
+  function applyStep({ trail, todo }: Step, now: number): { write: Write | null; retriesAt: number[] } {
+    const due = todo.filter((row) => failedEvents.waitsUntil(row, now) === null)
+    const { state, applied, parked } = applyRows(trail.state, due, now)
+    const retriesAt = todo.flatMap((row) => failedEvents.waitsUntil(row, now) ?? [])
+    const settled = [...applied, ...parked.keys()]
+    if (settled.length === 0) return { write: null, retriesAt }
+
     const version = trail.version + 1
-    const { state, parked } = applyAll(trail.state, todo)
-    const applied = todo.map(({ event, attempt }): AppliedEntry => {
-      const error = parked.get(event)
-      return { key: event.key, attempt, version, ...(error === undefined ? {} : { parked: error }) }
+    const entries = settled.map((row): AppliedEntry => {
+      const error = parked.get(row)
+      const { event, attempt } = row
+      return {
+        key: event.key,
+        attempt,
+        version,
+        ...(error === undefined ? {} : { parked: error, foldVersion }),
+      }
     })
     return {
-      trail: { ...trail, version, state, applied, dirty: true },
-      applied: todo.map((row) => row.event).filter((event) => !parked.has(event)),
+      write: {
+        trail: { ...trail, version, state, applied: entries, dirty: true },
+        patches: applied.flatMap(patchesOf),
+        applied: applied.length,
+        settled,
+      },
+      retriesAt,
     }
   }
 
-  /** An event that the fold cannot apply is set aside with its error, and the others go on. */
-  function applyAll(
+  /** All together, or, when one of them cannot be applied, one by one. */
+  function applyRows(
     state: ProfileState,
     rows: readonly PendingEvent[],
-  ): { state: ProfileState; parked: Map<Event, string> } {
-    const parked = new Map<Event, string>()
-    const all = rows.map((row) => row.event)
+    now: number,
+  ): { state: ProfileState; applied: PendingEvent[]; parked: Map<PendingEvent, string> } {
+    const parked = new Map<PendingEvent, string>()
+    if (rows.length === 0) return { state, applied: [], parked }
     try {
-      return { state: foldEvents(state, all, { currency }), parked }
+      const all = apply(
+        state,
+        rows.map(({ event }) => event),
+      )
+      return { state: all, applied: [...rows], parked }
     } catch {
+      const applied: PendingEvent[] = []
       let each = state
-      for (const event of all) {
+      for (const row of rows) {
         try {
-          each = foldEvents(each, [event], { currency })
+          each = apply(each, [row.event])
+          applied.push(row)
         } catch (error) {
-          log.error(
-            { err: error, event: event.key, trail: event.trailId },
-            'event parked: the fold failed on it',
-          )
-          parked.set(event, error instanceof Error ? error.message : String(error))
+          if (failedEvents.fail(row, now) === 'retry') continue
+          const { key, trailId } = row.event
+          log.error({ err: error, event: key, trail: trailId }, 'event parked: the fold failed on it')
+          parked.set(row, error instanceof Error ? error.message : String(error))
         }
       }
-      return { state: each, parked }
+      return { state: each, applied, parked }
     }
   }
 }
 
-interface Step {
+interface Write {
   trail: TrailDocument
-  markFirst: EventMark[]
-  /** Rows that an earlier write applied and that were not marked. */
-  found: PendingEvent[]
-  todo: PendingEvent[]
-}
-
-function planStep(stored: TrailDocument | undefined, rows: readonly PendingEvent[]): Step {
-  const [first] = rows
-  if (!first) throw new Error('a trail without pending rows was read as pending')
-  const trail = stored ?? newTrail(first.event)
-  const applied = new Map(trail.applied.map((entry) => [entry.key, entry]))
-  const wasApplied = (row: PendingEvent): boolean => applied.get(row.event.key)?.attempt === row.attempt
-  const found = rows.filter(wasApplied)
-  // All pending rows were read unless the limit cut them off: then an entry that was not read may still be unmarked.
-  const cutOff = rows.length >= MAX_EVENTS_PER_WRITE
-  const unmarked = cutOff ? trail.applied : found.flatMap((row) => applied.get(row.event.key) ?? [])
-  return { trail, markFirst: unmarked.map(markOf), found, todo: rows.filter((row) => !wasApplied(row)) }
-}
-
-function newTrail(event: Event): TrailDocument {
-  return {
-    id: event.trailId,
-    identity: event.identity,
-    home: homeProfile(event.identity),
-    version: 0,
-    state: emptyState(),
-    applied: [],
-    dirty: false,
-  }
-}
-
-function markOf(entry: AppliedEntry): EventMark {
-  return {
-    key: entry.key,
-    attempt: entry.attempt,
-    outcome: entry.parked === undefined ? 'folded' : 'parked',
-    trailVersion: entry.version,
-    ...(entry.parked === undefined ? {} : { error: entry.parked }),
-  }
+  patches: ProductPatch[]
+  applied: number
+  /** Rows that the write applies or parks. */
+  settled: PendingEvent[]
 }

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TrailId } from '../core/events/event.ts'
 import { homeProfile } from '../core/identity/identity-key.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import { systemSleep, type Sleep } from '../platform/sleep.ts'
 import type { Storage } from '../storage/ports.ts'
 import type { Fold } from './fold.ts'
 import type { IdentityLog } from './identity/identity-log.ts'
@@ -17,7 +18,9 @@ export interface WorkerOptions {
   identityLog: IdentityLog
   sweep: Sweep
   relay: Relay
+  clock: Clock
   log: Log
+  sleep?: Sleep
   /** How long it sleeps when there is nothing to do and nobody wakes it. */
   pollMs?: number
 }
@@ -35,7 +38,8 @@ const MAX_BACKOFF_MS = 5_000
 
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, fold, materialise, identityLog, sweep, relay, log, pollMs = 250 } = options
+  const { storage, fold, materialise, identityLog, sweep, relay, clock, log, pollMs = 250 } = options
+  const { sleep: pause = systemSleep } = options
   const stopping = new AbortController()
   let sleeping = new AbortController()
   let woken = false
@@ -70,9 +74,10 @@ export function createWorker(options: WorkerOptions): Worker {
     while (!stopping.signal.aborted) {
       woken = false
       try {
-        const busy = await round()
+        const { busy, waitMs } = await round()
         failures = 0
-        if (busy) await yieldToOthers()
+        if (busy) await pause(0)
+        else if (waitMs !== null) await sleep(Math.min(waitMs, pollMs))
         else if (!settle()) await sleep(pollMs)
       } catch (error) {
         failures++
@@ -82,24 +87,31 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** One step of each kind; true when any of them found work. */
-  async function round(): Promise<boolean> {
+  /**
+   * One step of each kind: `busy` when any of them found work; else, while events wait that cannot be folded now,
+   * for how long to wait for them.
+   */
+  async function round(): Promise<{ busy: boolean; waitMs: number | null }> {
     const folded = await foldSome()
     const linked = await recordLinks(storage.events, storage.identities, STEP)
     const { decided, finished } = await identityLog.step(STEP)
     const materialised = await materialiseSome()
     const swept = await sweep.sweep(STEP)
     const relayed = await relay.relay(STEP)
-    return folded || linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed > 0
+    const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed > 0
+    return { busy: folded.busy || worked, waitMs: folded.waitMs }
   }
 
   /** Goes round all trails with work, so that busy ones cannot keep others waiting. */
-  async function foldSome(): Promise<boolean> {
+  async function foldSome(): Promise<{ busy: boolean; waitMs: number | null }> {
     const trails = await storage.events.findPendingTrails(lastTrail, STEP)
     const wrapped = trails.length === 0 && lastTrail !== null
     lastTrail = trails.length < STEP ? null : (trails.at(-1) ?? null)
-    if (trails.length > 0) await fold.foldTrails(trails)
-    return trails.length > 0 || wrapped
+    if (trails.length === 0) return { busy: wrapped, waitMs: null }
+    const { busy, retryAt, newer } = await fold.foldTrails(trails)
+    const waits = newer > 0 ? [pollMs] : []
+    if (retryAt !== null) waits.push(Math.max(1, retryAt - clock()))
+    return { busy: busy || lastTrail !== null, waitMs: waits.length > 0 ? Math.min(...waits) : null }
   }
 
   async function materialiseSome(): Promise<boolean> {
@@ -127,10 +139,6 @@ export function createWorker(options: WorkerOptions): Worker {
     if (stopping.signal.aborted || (wakeable && woken)) return
     sleeping = new AbortController()
     const signal = wakeable ? sleeping.signal : stopping.signal
-    await delay(ms, undefined, { signal }).catch(() => undefined)
+    await pause(ms, signal)
   }
-}
-
-function yieldToOthers(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }

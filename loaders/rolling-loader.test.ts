@@ -10,7 +10,7 @@ const NOW = Date.parse('2026-03-01T12:00:00Z')
 test('the stored figures hold until their next change, and are worked out from the trails after it', async () => {
   const reads: string[] = []
   const storage = openMemoryStorage({ onCall: (name) => reads.push(name) })
-  const trail = { identity: 'userId:ada', home: 'p_ada', applied: [], dirty: false }
+  const trail = { identity: 'userId:ada', home: 'p_ada', foldVersion: 1, applied: [], dirty: false }
   await storage.trails.put([
     { ...trail, id: 't1', version: 1, state: { ...emptyState(), views: [NOW - 6 * DAY] } },
     { ...trail, id: 't2', version: 1, state: { ...emptyState(), views: [NOW - 10 * DAY] } },

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { accessCases } from './contract/api-keys-and-progress.ts'
 import { eventLogCases } from './contract/events.ts'
 import { eventListCases } from './contract/event-lists.ts'
+import { eventReplayCases } from './contract/event-replays.ts'
 import { identityCases } from './contract/identities.ts'
 import { lifecycleCases } from './contract/lifecycle.ts'
 import { productCases } from './contract/products.ts'
@@ -26,6 +27,7 @@ export function describeStorageContract(
     describe('events', () => {
       eventLogCases(test)
       eventListCases(test)
+      eventReplayCases(test)
     })
     describe('trails', () => trailCases(test))
     describe('profiles', () => profileCases(test))

@@ -64,8 +64,17 @@ export interface EventMark {
   outcome: 'folded' | 'parked'
   /** The version of the trail that carries the effect. */
   trailVersion: number
-  /** Why it was parked. */
+  /** Why it was parked, and the version of the fold that could not apply it. */
   error?: string
+  foldVersion?: number
+}
+
+/** An event that was set aside because no fold could apply it. */
+export interface ParkedEvent extends PendingEvent {
+  error: string | null
+  foldVersion: number | null
+  /** The version of its trail when it was parked. */
+  trailVersion: number
 }
 
 export interface StoredEvent extends Event {
@@ -86,6 +95,13 @@ export interface EventPosition {
   key: EventKey
 }
 
+/** Which part of a trail's folded events is read: by versions above one, events after a position. */
+export interface FoldedQuery {
+  trail: TrailId
+  aboveVersion: number
+  after: EventPosition | null
+}
+
 /** The log that an acknowledgement refers to. */
 export interface EventStore {
   /** Inserts each if its key is absent, pending. Results in the order given. Safe to repeat. */
@@ -96,6 +112,18 @@ export interface EventStore {
   readPending(trails: readonly TrailId[], limit: number): Promise<Map<TrailId, PendingEvent[]>>
   /** Ends pending of each row that is still pending in that attempt. Safe to repeat. */
   mark(marks: readonly EventMark[]): Promise<void>
+  /** Parked events in order of arrival, in pages: begin with null, go on with `next` until it is null. */
+  listParked(after: string | null, limit: number): Promise<{ events: ParkedEvent[]; next: string | null }>
+  /** Makes each pending again, in the next attempt, where it is still parked in this one. Safe to repeat. */
+  release(parked: readonly { key: EventKey; attempt: number }[]): Promise<void>
+  /** For each query the folded events of that trail that the versions above carry, by (time, key), at most `limit`. */
+  readFolded(queries: readonly FoldedQuery[], limit: number): Promise<StoredEvent[][]>
+  /** The trails of events received at or after `since`, in order of arrival, each perhaps repeatedly, in pages as `scan`. */
+  scanTrails(
+    since: number,
+    after: string | null,
+    limit: number,
+  ): Promise<{ trails: TrailId[]; next: string | null }>
   /** Events whose pairs are not recorded yet. */
   findUnlinked(limit: number): Promise<Pick<Event, 'key' | 'pairs' | 'receivedAt'>[]>
   /** Says that the pairs of these events are recorded. Safe to repeat. */
@@ -148,6 +176,8 @@ export interface AppliedEntry {
   attempt: number
   version: number
   parked?: string
+  /** With `parked`: the version of the fold that could not apply it. */
+  foldVersion?: number
 }
 
 export interface TrailDocument {
@@ -157,6 +187,8 @@ export interface TrailDocument {
   home: ProfileId
   /** Rises by one with every write. */
   version: number
+  /** The version of the fold that made the state. */
+  foldVersion: number
   state: ProfileState
   applied: AppliedEntry[]
   /** Its profile has not been materialised from this version yet. */
@@ -178,6 +210,8 @@ export interface TrailStore {
   dirtyEvents(homes: readonly ProfileId[]): Promise<{ home: ProfileId; keys: EventKey[] }[]>
   /** Clears dirty where the version is still this one. Safe to repeat. */
   clearDirty(trails: readonly { id: TrailId; version: number }[]): Promise<void>
+  /** All, in order of id, ids above `after` only. */
+  list(after: TrailId | null, limit: number): Promise<TrailId[]>
 }
 
 /** A profile as it is written, with the words it is found by: lower case, without repetition. */

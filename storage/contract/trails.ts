@@ -55,6 +55,14 @@ export function trailCases(test: ContractCase): void {
     expect((await trails.findDirty(null, 10)).map(({ id }) => id)).toEqual(['t-000'])
   })
 
+  test('keeps which fold made a state, and lists all trails in order of id, in pages', async ({ trails }) => {
+    await trails.put(['b', 'c', 'a'].map((id) => aTrail(id, 1)))
+    await trails.put([aTrail('b', 2, { foldVersion: 7 })])
+    expect((await trails.get(['b'])).get('b')?.foldVersion).toBe(7)
+    expect(await trails.list(null, 2)).toEqual(['a', 'b'])
+    expect(await trails.list('b', 2)).toEqual(['c'])
+  })
+
   test('names the events that dirty trails of a home hold', async ({ trails }) => {
     const applied = (key: string) => [{ key, attempt: 0, version: 1 }]
     await trails.put([

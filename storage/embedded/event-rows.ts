@@ -98,6 +98,7 @@ export function markRow(mark: EventMark): MarkRow {
     mark.outcome,
     integer(mark.trailVersion, 'mark.trailVersion'),
     mark.error === undefined ? null : text(mark.error, 'mark.error'),
+    mark.foldVersion === undefined ? null : integer(mark.foldVersion, 'mark.foldVersion'),
     text(mark.key, 'mark.key'),
     integer(mark.attempt, 'mark.attempt'),
   ]

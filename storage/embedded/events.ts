@@ -1,9 +1,10 @@
 import type { TrailId } from '../../core/events/event.ts'
 import type { EventStore, PendingEvent } from '../ports.ts'
-import { idList, text } from './encode.ts'
+import { idList, integer, text } from './encode.ts'
 import { eventConflicts } from './event-conflicts.ts'
 import { eventLists } from './event-lists.ts'
 import { eventsPending } from './events-pending.ts'
+import { eventReplays } from './event-replays.ts'
 import {
   EVENT_COLUMNS,
   eventToAppend,
@@ -69,9 +70,17 @@ export function createEventStore(reader: Reader, writer: Writer): EventStore {
       )
     },
     get: async (keys) => byKeys.all(idList(keys)).map(readStoredEvent),
+    release: async (parked) => {
+      if (parked.length === 0) return
+      await writer.run(
+        'releaseEvents',
+        parked.map(({ key, attempt }) => [text(key, 'event.key'), integer(attempt, 'event.attempt')]),
+      )
+    },
     ...eventLists(reader),
     ...eventConflicts(reader),
     ...eventsPending(reader),
+    ...eventReplays(reader),
     stats: async () => {
       const [events, pending, parked, conflicts] = counts.get() ?? [0, 0, 0, 0]
       return { events, pending, parked, conflicts }

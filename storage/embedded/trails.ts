@@ -19,12 +19,15 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
     'SELECT id, identity, home FROM trails WHERE dirty = 1 AND id > ? ORDER BY id LIMIT ?',
   )
 
+  const page = reader.prepare<[id: string]>('SELECT id FROM trails WHERE id > ? ORDER BY id LIMIT ?')
+
   return {
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readTrail(row)])),
     put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailRow))),
     findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
     findDirty: async (after, limit) =>
       dirty.all(after ?? '', limit).map(([id, identity, home]) => ({ id, identity, home })),
+    list: async (after, limit) => page.all(after ?? '', limit).map(([id]) => id),
     dirtyEvents: async (homes) =>
       dirtyOf.all(idList(homes)).map(([home, applied]) => ({
         home,
@@ -40,23 +43,26 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   }
 }
 
-const COLUMNS = 'id, identity, home, version, dirty, applied, state'
+const COLUMNS = 'id, identity, home, version, fold_version, dirty, applied, state'
 type TrailColumns = [
   id: string,
   identity: string,
   home: string,
   version: number,
+  foldVersion: number,
   dirty: 1 | null,
   applied: string,
   state: string,
 ]
 
-function readTrail([id, identity, home, version, dirty, applied, state]: TrailColumns): TrailDocument {
+function readTrail(row: TrailColumns): TrailDocument {
+  const [id, identity, home, version, foldVersion, dirty, applied, state] = row
   return {
     id,
     identity,
     home,
     version,
+    foldVersion,
     state: JSON.parse(state) as ProfileState,
     applied: JSON.parse(applied) as AppliedEntry[],
     dirty: dirty === 1,
@@ -72,5 +78,6 @@ function trailRow(trail: TrailDocument): TrailRow {
     json(trail.applied, 'trail.applied'),
     json(trail.state, 'trail.state'),
     text(trail.id, 'trail.id'),
+    integer(trail.foldVersion, 'trail.foldVersion'),
   ]
 }

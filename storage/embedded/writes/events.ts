@@ -27,13 +27,17 @@ export type MarkRow = readonly [
   state: 'folded' | 'parked',
   trailVersion: number,
   error: string | null,
+  foldVersion: number | null,
   key: string,
   attempt: number,
 ]
 
+export type ReleaseRow = readonly [key: string, attempt: number]
+
 export interface EventWrites {
   appendEvents(events: readonly EventToAppend[]): AppendResult[]
   markEvents(marks: readonly MarkRow[]): null
+  releaseEvents(parked: readonly ReleaseRow[]): null
   clearEventLinks(keys: readonly string[]): null
 }
 
@@ -50,8 +54,12 @@ export function eventWrites(db: Database): EventWrites {
     SELECT e.key, ?, ?, ?, b.body, e.trail_id FROM events e JOIN event_bodies b ON b.seq = e.seq WHERE e.key = ?
     ON CONFLICT (key, body_hash) DO NOTHING`)
   const mark = db.prepare(`
-    UPDATE events SET state = ?, trail_version = ?, error = ?
+    UPDATE events SET state = ?, trail_version = ?, error = ?, fold_version = ?
     WHERE key = ? AND state = 'pending' AND attempt = ?`)
+  const release = db.prepare(`
+    UPDATE events SET state = 'pending', attempt = attempt + 1, trail_version = NULL, error = NULL,
+      fold_version = NULL
+    WHERE key = ? AND state = 'parked' AND attempt = ?`)
   const clearLink = db.prepare('UPDATE events SET unlinked = NULL WHERE key = ? AND unlinked = 1')
 
   const append = ({ row, body }: EventToAppend): AppendResult => {
@@ -70,6 +78,10 @@ export function eventWrites(db: Database): EventWrites {
     appendEvents: (events) => events.map(append),
     markEvents: (marks) => {
       for (const row of marks) mark.run(...row)
+      return null
+    },
+    releaseEvents: (parked) => {
+      for (const row of parked) release.run(...row)
       return null
     },
     clearEventLinks: (keys) => {

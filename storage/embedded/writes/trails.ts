@@ -9,6 +9,7 @@ export type TrailRow = readonly [
   applied: string,
   state: string,
   id: string,
+  foldVersion: number,
 ]
 
 export interface TrailWrites {
@@ -18,10 +19,12 @@ export interface TrailWrites {
 
 export function trailWrites(db: Database): TrailWrites {
   const insert = db.prepare(`
-    INSERT INTO trails (identity, home, version, dirty, applied, state, id) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO trails (identity, home, version, dirty, applied, state, id, fold_version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
   const update = db.prepare(`
-    UPDATE trails SET identity = ?1, home = ?2, version = ?3, dirty = ?4, applied = ?5, state = ?6
+    UPDATE trails SET identity = ?1, home = ?2, version = ?3, dirty = ?4, applied = ?5, state = ?6,
+      fold_version = ?8
     WHERE id = ?7 AND version = ?3 - 1`)
   const clearDirty = db.prepare('UPDATE trails SET dirty = NULL WHERE id = ? AND version = ? AND dirty = 1')
 

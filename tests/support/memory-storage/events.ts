@@ -8,6 +8,8 @@ interface Row {
   state: StoredEvent['state']
   attempt: number
   trailVersion: number | null
+  error: string | null
+  foldVersion: number | null
   unlinked: boolean
 }
 
@@ -24,6 +26,8 @@ export function createEventStore(): EventStore {
         state: 'pending',
         attempt: 0,
         trailVersion: null,
+        error: null,
+        foldVersion: null,
         unlinked: event.pairs.length > 0,
       })
       arrivals.push(event.key)
@@ -78,10 +82,59 @@ export function createEventStore(): EventStore {
     },
 
     async mark(marks) {
-      for (const { key, attempt, outcome, trailVersion } of marks) {
+      for (const { key, attempt, outcome, trailVersion, error = null, foldVersion = null } of marks) {
         const row = rows.get(key)
         if (row?.state !== 'pending' || row.attempt !== attempt) continue
-        rows.set(key, { ...row, state: outcome, trailVersion })
+        rows.set(key, { ...row, state: outcome, trailVersion, error, foldVersion })
+      }
+    },
+
+    async listParked(after, limit) {
+      const from = Number(after ?? 0)
+      const found = [...rows.filter(() => true).entries()].filter(
+        ([at, { state }]) => state === 'parked' && at >= from,
+      )
+      const page = found.slice(0, limit)
+      const last = page.at(-1)?.[0] ?? 0
+      return {
+        events: page.map(([, { event, attempt, error, foldVersion, trailVersion }]) => {
+          return { event, attempt, error, foldVersion, trailVersion: trailVersion ?? 0 }
+        }),
+        next: found.length > limit ? String(last + 1) : null,
+      }
+    },
+
+    async release(parked) {
+      for (const { key, attempt } of parked) {
+        const row = rows.get(key)
+        if (row?.state !== 'parked' || row.attempt !== attempt) continue
+        const fresh = { trailVersion: null, error: null, foldVersion: null }
+        rows.set(key, { ...row, ...fresh, state: 'pending', attempt: attempt + 1 })
+      }
+    },
+
+    async readFolded(queries, limit) {
+      return queries.map(({ trail, aboveVersion, after }) =>
+        rows
+          .filter(
+            ({ event, state, trailVersion }) =>
+              event.trailId === trail &&
+              state === 'folded' &&
+              (trailVersion ?? 0) > aboveVersion &&
+              (!after || event.time > after.time || (event.time === after.time && event.key > after.key)),
+          )
+          .map(toStored)
+          .sort((a, b) => a.time - b.time || (a.key < b.key ? -1 : 1))
+          .slice(0, limit),
+      )
+    },
+
+    async scanTrails(since, after, limit) {
+      const from = Number(after ?? 0)
+      const page = rows.filter(() => true).slice(from, from + limit)
+      return {
+        trails: page.filter(({ event }) => event.receivedAt >= since).map(({ event }) => event.trailId),
+        next: from + limit < rows.size ? String(from + limit) : null,
       }
     },
 

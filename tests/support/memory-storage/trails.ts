@@ -30,6 +30,14 @@ export function createTrailStore(): TrailStore {
         .map(({ id, identity, home }) => ({ id, identity, home }))
     },
 
+    async list(after, limit) {
+      return trails
+        .filter(({ id }) => after === null || id > after)
+        .map(({ id }) => id)
+        .sort()
+        .slice(0, limit)
+    },
+
     async dirtyEvents(homes) {
       return trails
         .filter(({ dirty, home }) => dirty && homes.includes(home))
