@@ -100,6 +100,11 @@ export const ERRORS = {
   KEY_NAME_INVALID: { status: 400, text: 'A key needs a name of 1 to 80 characters.' },
   KEY_SCOPE_UNKNOWN: { status: 400, text: 'The scope is not one that is known.' },
   KEY_UNKNOWN: { status: 404, text: 'There is no key of that id.' },
+  LINK_UNKNOWN: { status: 404, text: 'No event has linked these identifiers, so there is nothing to undo.' },
+  IDENTITY_RULES_INVALID: {
+    status: 400,
+    text: 'The rules of identity have mistakes; all of them are listed.',
+  },
 } as const satisfies Record<string, { status: number; text: string }>
 
 export type ErrorCode = keyof typeof ERRORS

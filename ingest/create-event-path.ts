@@ -1,5 +1,6 @@
 import type { Event } from '../core/events/event.ts'
 import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rules.ts'
+import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
 import { foldEvents } from '../core/profile/state.ts'
@@ -12,6 +13,7 @@ import { createAccept, type Accept } from './accept.ts'
 import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createFold } from './fold.ts'
 import { createIdentityLog } from './identity/identity-log.ts'
+import { createUndoMerge } from './identity/undo-merge.ts'
 import { createMaterialise } from './materialise.ts'
 import { createRebuild } from './rebuild.ts'
 import { createRelay } from './relay.ts'
@@ -43,6 +45,7 @@ export interface EventPath extends AsyncDisposable {
   accept: Accept
   catalogue: Catalogue
   worker: Worker
+  undoMerge: UndoMerge
   replay: Replay
 }
 
@@ -56,16 +59,13 @@ export function createEventPath(options: EventPathOptions): EventPath {
     apply: (state, list) => foldEvents(state, list, { currency }),
   }
   const rebuild = createRebuild({ events, trails, apply, foldVersion, log })
+  const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
+  const identityLog = createIdentityLog({ identities, materialise, rules, clock })
   const worker = createWorker({
     storage,
     fold: createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
     materialise,
-    identityLog: createIdentityLog({
-      identities,
-      materialise,
-      rules: options.identityRules ?? DEFAULT_IDENTITY_RULES,
-      clock,
-    }),
+    identityLog,
     sweep: createSweep({ profiles, materialise, clock, log }),
     relay: createRelay({ profiles, products, feed }),
     clock,
@@ -82,6 +82,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
       },
     },
     worker,
+    undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: () => worker.wake() }),
     replay: createReplay({ storage, rebuild, clock, sleep, wake: () => worker.wake() }),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   }
