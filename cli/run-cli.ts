@@ -13,11 +13,11 @@ import { parseCommandLine } from './parse-command-line.ts'
 
 const COMMANDS: readonly Command[] = [
   startCommand,
-  gatewayCommand,
   importCommand,
   ...keysCommands,
   statusCommand,
   doctorCommand,
+  gatewayCommand,
 ]
 const FAILED = 1
 const MISUSED = 2

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Authenticate } from '../core/access/authenticate.ts'
 import { MonogramError } from '../core/errors.ts'
+import { createEntityBatching, type EntityBatching } from '../gateway/batching/batch-entities.ts'
+import { createRootFetches, type RootFetches } from '../gateway/batching/join-root.ts'
 import { checkSupergraph } from '../gateway/check-supergraph.ts'
 import { countRequests } from '../gateway/count-requests.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/create-gateway.ts'
@@ -11,8 +13,8 @@ import { createGenerations, type Generation } from '../gateway/generations.ts'
 import type { QueryLimits } from '../gateway/query-limits.ts'
 import { RENDER_DEADLINES, renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
-import { measureSubgraphs } from '../gateway/subgraph-metrics.ts'
-import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
+import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
+import { createDeadlineTimers, type DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { healthRoutes } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
@@ -30,6 +32,8 @@ export interface ServeGatewayOptions {
   /** By name of the subgraph, over what the supergraph says. */
   subgraphUrls: ReadonlyMap<string, string>
   limits: Partial<QueryLimits>
+  /** Whether concurrent requests share calls of subgraphs. */
+  isBatching: boolean
   /** Of the render lane, where neither the request nor its document has one. */
   deadlineMs: number | null
   host: string
@@ -50,10 +54,19 @@ export interface ServedGateway extends AsyncDisposable {
 export async function serveGateway(options: ServeGatewayOptions): Promise<ServedGateway> {
   const { authenticate, log, supergraphFile, documents, deadlineMs } = options
   await using opening = new ResourceStack()
-  const generations = opening.use(await createGenerations({ load: () => loadGeneration(options), log }))
+  const timers = createDeadlineTimers()
+  const shared = {
+    timers,
+    batching: options.isBatching ? createEntityBatching({ timers }) : null,
+    rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
+  }
+  const generations = opening.use(
+    await createGenerations({ load: () => loadGeneration(options, shared), log }),
+  )
   const { gateway } = generations
   const metrics = createMetrics()
   measureSubgraphs(metrics, () => generations.current.subgraphs)
+  if (shared.batching) measureBatching(metrics, shared.batching.counters, shared.rootFetches.counters)
 
   const server = createHttpServer({ log })
   measureRequests(server, metrics)
@@ -93,12 +106,21 @@ interface LoadedGeneration extends Generation {
   documents: TrustedDocuments
 }
 
+/** What lasts while generations come and go. */
+interface SharedParts {
+  timers: DeadlineTimers
+  batching: EntityBatching | null
+  rootFetches: RootFetches
+}
+
 /** Everything that files bring about; nothing stays open when one of them is wrong. */
-async function loadGeneration(options: ServeGatewayOptions): Promise<LoadedGeneration> {
+async function loadGeneration(
+  options: ServeGatewayOptions,
+  { timers, batching, rootFetches }: SharedParts,
+): Promise<LoadedGeneration> {
   const { supergraphFile, limits } = options
   const supergraphSdl = await readSupergraph(supergraphFile)
   const graphs = checkSupergraph(supergraphSdl, supergraphFile)
-  const timers = createDeadlineTimers()
   await using opening = new ResourceStack()
   const subgraphs = urlsOf(graphs, options.subgraphUrls).map(({ name, url }) =>
     opening.use(createHttpSubgraph({ name, url, timers })),
@@ -112,6 +134,8 @@ async function loadGeneration(options: ServeGatewayOptions): Promise<LoadedGener
         limits,
         fallbacks: byField,
         isPlannerIsolated: true,
+        fetchRoot: rootFetches.fetchRoot,
+        ...(batching ? { fetchEntities: batching.fetchEntities } : {}),
       },
       supergraphFile,
     ),

@@ -1,3 +1,4 @@
+import { MonogramError } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Gateway } from './create-gateway.ts'
 
@@ -75,7 +76,8 @@ export async function createGenerations<G extends Generation>({
         current = next
         log.info('loaded anew')
       } catch (error) {
-        log.error({ err: error }, 'cannot be loaded anew; what was there stays in force')
+        const why = error instanceof MonogramError ? { reason: error.message } : { err: error }
+        log.error(why, 'cannot be loaded anew; what was there stays in force')
       }
     }
   }

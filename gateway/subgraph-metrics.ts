@@ -1,4 +1,6 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { EntityBatchingCounters } from './batching/batch-entities.ts'
+import type { RootFetchCounters } from './batching/join-root.ts'
 import type { HttpSubgraph } from './transports/http-subgraph.ts'
 
 /** What each subgraph over HTTP is at, read when the metrics are. */
@@ -28,6 +30,49 @@ export function measureSubgraphs(registry: Registry, current: () => readonly Htt
       collect() {
         this.reset()
         for (const subgraph of current()) this.set({ subgraph: subgraph.name }, read(subgraph))
+      },
+    })
+  }
+}
+
+/** How much of what requests asked of subgraphs was asked together. */
+export function measureBatching(
+  registry: Registry,
+  entities: Readonly<EntityBatchingCounters>,
+  roots: Readonly<RootFetchCounters>,
+): void {
+  counter('monogram_entity_batches_total', 'Calls for entities.', () => entities.batches)
+  counter(
+    'monogram_entity_callers_total',
+    'Fetches of entities, of which a call may be for several.',
+    () => entities.callers,
+  )
+  counter('monogram_entity_representations_total', 'Entities asked for.', () => entities.representations)
+  counter(
+    'monogram_entity_duplicates_total',
+    'Entities that the same call was asked for already.',
+    () => entities.duplicates,
+  )
+  counter(
+    'monogram_entity_retries_total',
+    'Fetches asked again alone, since their batch failed.',
+    () => entities.retries,
+  )
+  counter('monogram_root_calls_total', 'Calls for root fields.', () => roots.sent)
+  counter(
+    'monogram_root_joined_total',
+    'Fetches of root fields that joined a call under way.',
+    () => roots.joined,
+  )
+
+  function counter(name: string, help: string, read: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset()
+        this.inc(read())
       },
     })
   }

@@ -43,8 +43,8 @@ async function fingerprint(paths: readonly string[]): Promise<string> {
 /** Never rejects: what cannot be looked at is as good as absent. */
 async function markOf(path: string): Promise<string> {
   try {
-    const { mtimeMs, size, ino, ...stats } = await stat(path)
-    if (!stats.isDirectory()) return `${path} ${mtimeMs} ${size} ${ino}`
+    const found = await stat(path)
+    if (!found.isDirectory()) return `${path} ${found.mtimeMs} ${found.size} ${found.ino}`
     const files = await readdir(path)
     return await fingerprint(files.sort().map((file) => join(path, file)))
   } catch {

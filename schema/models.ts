@@ -1,6 +1,7 @@
 import type { Event, TrailId } from '../core/events/event.ts'
 import type { ProductDocument } from '../core/products/product.ts'
 import type { ProfileDocument } from '../core/profile/profile.ts'
+import type { EventConflict } from '../storage/ports.ts'
 
 /*
  * What a resolver is given as the parent of each type that is not answered field by field from an object of the same
@@ -30,6 +31,7 @@ export interface MoneyModel {
 
 export type ProductModel = ProductDocument
 export type EventModel = Event
+export type EventConflictModel = EventConflict
 
 /** An entity of which only the id is known here: another subgraph, or a loader when it comes to that, has the rest. */
 export interface EntityReference {

@@ -1,7 +1,7 @@
 // Made from schema/subgraphs by `npm run generate`; do not edit.
 import type { JsonValue } from '../../core/json.ts'
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql'
-import type { EntityReference, EventModel, EventPage } from '../models.ts'
+import type { EntityReference, EventModel, EventConflictModel, EventPage } from '../models.ts'
 export type Maybe<T> = T | null
 export type InputMaybe<T> = T | null | undefined
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>
@@ -28,6 +28,8 @@ export type Profile = {
   id: Scalars['ID']['output']
   /** What this person did, newest first. */
   events: Maybe<EventConnection>
+  /** What was sent under the id of an event of this person that was there already, newest first. It does not count. */
+  conflicts: Maybe<Array<EventConflict>>
 }
 
 /** What is known of one person: everything that was sent under the identities that belong together. */
@@ -35,6 +37,11 @@ export type ProfileEventsArgs = {
   types?: InputMaybe<Array<Scalars['String']['input']>>
   first?: InputMaybe<Scalars['Int']['input']>
   after?: InputMaybe<Scalars['String']['input']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileConflictsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>
 }
 
 /** An order of a person. */
@@ -88,6 +95,27 @@ export type Event = {
   messageId: Scalars['String']['output']
   /** The products that a track names; empty for other events. */
   products: Array<EventProduct>
+  /** Whether it arrived long after it happened: 90 days, unless the deployment says otherwise. It counts all the same. */
+  late: Scalars['Boolean']['output']
+  /** What could not be brought into its normal form and counts as it was sent: paths such as `traits.phone`. */
+  unnormalised: Array<Scalars['String']['output']>
+  /** Other bodies that were sent under the id of this event, newest first. They do not count. */
+  conflicts: Maybe<Array<EventConflict>>
+}
+
+/** Something that a person did, or that was said about the person. */
+export type EventConflictsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>
+}
+
+/** Another body under the id of an event that was there already: kept, and not counted. */
+export type EventConflict = {
+  /** When it arrived. */
+  receivedAt: Scalars['DateTime']['output']
+  /** The event as it was sent, without its `messageId`. */
+  body: Scalars['JSON']['output']
+  /** The event that counts. */
+  event: Maybe<Event>
 }
 
 /** A product that an event names. */
@@ -266,6 +294,8 @@ export type ResolversTypes = {
   OrderLine: ResolverTypeWrapper<Omit<OrderLine, 'product'> & { product?: Maybe<ResolversTypes['Product']> }>
   Float: ResolverTypeWrapper<Scalars['Float']['output']>
   Event: ResolverTypeWrapper<EventModel>
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
+  EventConflict: ResolverTypeWrapper<EventConflictModel>
   EventProduct: ResolverTypeWrapper<
     Omit<EventProduct, 'product'> & { product?: Maybe<ResolversTypes['Product']> }
   >
@@ -274,7 +304,6 @@ export type ResolversTypes = {
   EventConnection: ResolverTypeWrapper<EventPage>
   EventEdge: ResolverTypeWrapper<Omit<EventEdge, 'node'> & { node: ResolversTypes['Event'] }>
   PageInfo: ResolverTypeWrapper<PageInfo>
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
 }
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -290,13 +319,14 @@ export type ResolversParentTypes = {
   OrderLine: Omit<OrderLine, 'product'> & { product?: Maybe<ResolversParentTypes['Product']> }
   Float: Scalars['Float']['output']
   Event: EventModel
+  Boolean: Scalars['Boolean']['output']
+  EventConflict: EventConflictModel
   EventProduct: Omit<EventProduct, 'product'> & { product?: Maybe<ResolversParentTypes['Product']> }
   Product: EntityReference
   Money: Money
   EventConnection: EventPage
   EventEdge: Omit<EventEdge, 'node'> & { node: ResolversParentTypes['Event'] }
   PageInfo: PageInfo
-  Boolean: Scalars['Boolean']['output']
 }
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -327,6 +357,12 @@ export type ProfileResolvers<
     ParentType,
     ContextType,
     RequireFields<ProfileEventsArgs, 'first'>
+  >
+  conflicts?: Resolver<
+    Maybe<Array<ResolversTypes['EventConflict']>>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileConflictsArgs, 'first'>
   >
 }
 
@@ -375,6 +411,23 @@ export type EventResolvers<
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>
   messageId?: Resolver<ResolversTypes['String'], ParentType, ContextType>
   products?: Resolver<Array<ResolversTypes['EventProduct']>, ParentType, ContextType>
+  late?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>
+  unnormalised?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>
+  conflicts?: Resolver<
+    Maybe<Array<ResolversTypes['EventConflict']>>,
+    ParentType,
+    ContextType,
+    RequireFields<EventConflictsArgs, 'first'>
+  >
+}
+
+export type EventConflictResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['EventConflict'] = ResolversParentTypes['EventConflict'],
+> = {
+  receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  body?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>
+  event?: Resolver<Maybe<ResolversTypes['Event']>, ParentType, ContextType>
 }
 
 export type EventProductResolvers<
@@ -437,6 +490,7 @@ export type Resolvers<ContextType = any> = {
   Order?: OrderResolvers<ContextType>
   OrderLine?: OrderLineResolvers<ContextType>
   Event?: EventResolvers<ContextType>
+  EventConflict?: EventConflictResolvers<ContextType>
   EventProduct?: EventProductResolvers<ContextType>
   Product?: ProductResolvers<ContextType>
   Money?: MoneyResolvers<ContextType>
@@ -488,6 +542,15 @@ export const typeDefs = /* GraphQL */ `
       """
       after: String
     ): EventConnection
+    """
+    What was sent under the id of an event of this person that was there already, newest first. It does not count.
+    """
+    conflicts(
+      """
+      How many to answer: 1 to 100.
+      """
+      first: Int = 20
+    ): [EventConflict!]
   }
 
   """
@@ -583,6 +646,41 @@ export const typeDefs = /* GraphQL */ `
     The products that a track names; empty for other events.
     """
     products: [EventProduct!]!
+    """
+    Whether it arrived long after it happened: 90 days, unless the deployment says otherwise. It counts all the same.
+    """
+    late: Boolean!
+    """
+    What could not be brought into its normal form and counts as it was sent: paths such as \`traits.phone\`.
+    """
+    unnormalised: [String!]!
+    """
+    Other bodies that were sent under the id of this event, newest first. They do not count.
+    """
+    conflicts(
+      """
+      How many to answer: 1 to 100.
+      """
+      first: Int = 20
+    ): [EventConflict!]
+  }
+
+  """
+  Another body under the id of an event that was there already: kept, and not counted.
+  """
+  type EventConflict {
+    """
+    When it arrived.
+    """
+    receivedAt: DateTime!
+    """
+    The event as it was sent, without its \`messageId\`.
+    """
+    body: JSON!
+    """
+    The event that counts.
+    """
+    event: Event
   }
 
   """

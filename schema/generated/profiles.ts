@@ -101,6 +101,11 @@ export type Profile = {
   version: Scalars['Int']['output']
   /** When the profile was last written. */
   asOf: Scalars['DateTime']['output']
+  /**
+   * How far the profile is behind what was acknowledged, in milliseconds: how long the oldest event sent under its
+   * identities waits that it does not show. 0 when none waits.
+   */
+  lagMs: Maybe<Scalars['SafeInt']['output']>
   /** Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest. */
   identities: Array<Identity>
   /** The trait `email` where it is an address, else the first address among the identities. */
@@ -606,6 +611,7 @@ export type ProfileResolvers<
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  lagMs?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>
   identities?: Resolver<Array<ResolversTypes['Identity']>, ParentType, ContextType>
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
   firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
@@ -964,6 +970,11 @@ export const typeDefs = /* GraphQL */ `
     When the profile was last written.
     """
     asOf: DateTime!
+    """
+    How far the profile is behind what was acknowledged, in milliseconds: how long the oldest event sent under its
+    identities waits that it does not show. 0 when none waits.
+    """
+    lagMs: SafeInt
     """
     Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest.
     """

@@ -1,5 +1,5 @@
 // Made from schema/subgraphs by `npm run generate`; do not edit.
-import type { GraphQLResolveInfo } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql'
 import type { EntityReference } from '../models.ts'
 export type Maybe<T> = T | null
 export type InputMaybe<T> = T | null | undefined
@@ -12,6 +12,8 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean }
   Int: { input: number; output: number }
   Float: { input: number; output: number }
+  /** Any value that a field can have. */
+  FallbackValue: { input: string; output: string }
   _FieldSet: { input: string; output: string }
 }
 
@@ -172,6 +174,7 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  FallbackValue: ResolverTypeWrapper<Scalars['FallbackValue']['output']>
   Profile: ResolverTypeWrapper<EntityReference>
   ID: ResolverTypeWrapper<Scalars['ID']['output']>
   String: ResolverTypeWrapper<Scalars['String']['output']>
@@ -191,6 +194,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  FallbackValue: Scalars['FallbackValue']['output']
   Profile: EntityReference
   ID: Scalars['ID']['output']
   String: Scalars['String']['output']
@@ -203,6 +207,24 @@ export type ResolversParentTypes = {
   Reason: Omit<Reason, 'product'> & { product?: Maybe<ResolversParentTypes['Product']> }
   Product: EntityReference
   Boolean: Scalars['Boolean']['output']
+}
+
+export type FallbackDirectiveArgs = {
+  value?: Maybe<Scalars['FallbackValue']['input']>
+}
+
+export type FallbackDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = FallbackDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
+
+export interface FallbackValueScalarConfig extends GraphQLScalarTypeConfig<
+  ResolversTypes['FallbackValue'],
+  any
+> {
+  name: 'FallbackValue'
 }
 
 export type ProfileResolvers<
@@ -251,14 +273,38 @@ export type ProductResolvers<
 }
 
 export type Resolvers<ContextType = any> = {
+  FallbackValue?: GraphQLScalarType
   Profile?: ProfileResolvers<ContextType>
   Recommendation?: RecommendationResolvers<ContextType>
   Reason?: ReasonResolvers<ContextType>
   Product?: ProductResolvers<ContextType>
 }
 
+export type DirectiveResolvers<ContextType = any> = {
+  fallback?: FallbackDirectiveResolver<any, any, ContextType>
+}
+
 export const typeDefs = /* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])
+  extend schema
+    @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@composeDirective"])
+    @link(url: "https://monogram.dev/fallback/v1.0", import: ["@fallback"])
+    @composeDirective(name: "@fallback")
+
+  """
+  What the gateway answers in the place of this field when its subgraph is late or broken; the answer's
+  \`extensions.degraded\` names the place.
+  """
+  directive @fallback(
+    """
+    A value that the field could have; objects may leave out fields that can be null.
+    """
+    value: FallbackValue
+  ) on FIELD_DEFINITION
+
+  """
+  Any value that a field can have.
+  """
+  scalar FallbackValue
 
   """
   What is known of one person: everything that was sent under the identities that belong together.
@@ -284,7 +330,7 @@ export const typeDefs = /* GraphQL */ `
       Ids of products that must not appear, at most 500.
       """
       exclude: [ID!]
-    ): [Recommendation!]
+    ): [Recommendation!] @fallback(value: [])
   }
 
   """
