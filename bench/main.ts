@@ -1,11 +1,13 @@
 import { machine, printTable, type Figure } from './support/figures.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
+import { pipelineBench } from './pipeline/pipeline.ts'
 
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   gateway: gatewayBench,
   ingest: ingestBench,
+  pipeline: pipelineBench,
 }
 
 const name = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? ''
