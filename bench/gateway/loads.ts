@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { PROFILES } from './data.ts'
-import { cpuMs, idleCpuMs } from './measure/process-usage.ts'
+import { canPin, GATEWAY_CORE } from './measure/pinned-process.ts'
+import { coreBusyMs, cpuMs, idleCpuMs } from './measure/process-usage.ts'
 import { runWrk, writeLuaScript } from './measure/wrk.ts'
 import type { RunningContender, RunningSubgraphs } from './running.ts'
 import type { Target } from './targets.ts'
@@ -30,6 +31,8 @@ export interface Measurement {
   subgraphCallsPerRequest: number
   /** Requests that failed, and wrong answers among those that were looked at. */
   failures: number
+  /** The share of the gateway's core that went to others: on a machine with a life of its own, figures get worse by it. */
+  otherWork: number
 }
 
 export async function measure(
@@ -45,12 +48,15 @@ export async function measure(
   const callsBefore = await subgraphs.calls()
   await idleCpuMs(server.pid)
   const before = cpuMs(server.pid)
+  const busyBefore = coreBusyMs(GATEWAY_CORE)
+  const started = performance.now()
   const end = new AbortController()
   const checks = spotCheck(target, server.url, work, end.signal)
   const load = await runWrk({ url: server.url + target.path(work), script, connections, seconds })
   end.abort()
   const { asked, wrong } = await checks
   const after = await idleCpuMs(server.pid)
+  const otherMs = coreBusyMs(GATEWAY_CORE) - busyBefore - (after - before)
   // What was in flight at the end was worked on, but wrk does not count it.
   const requests = load.requests + connections + asked
   return {
@@ -60,5 +66,6 @@ export async function measure(
     p99Ms: load.p99Ms,
     subgraphCallsPerRequest: ((await subgraphs.calls()) - callsBefore) / requests,
     failures: load.failures + wrong,
+    otherWork: canPin ? Math.max(0, otherMs / (performance.now() - started)) : 0,
   }
 }

@@ -8,14 +8,16 @@ import { startContender, type RunningSubgraphs } from './running.ts'
 import { monogram } from './targets.ts'
 import { SINGLE } from './work.ts'
 
+/** Ends with so many requests, or after so many chunks. */
 interface MemoryRun {
   requests: number
   documents: number
+  chunks: number
   chunkSeconds: number
 }
 
-const SHORT: MemoryRun = { requests: 30_000, documents: 200, chunkSeconds: 1 }
-const LONG: MemoryRun = { requests: 1_000_000, documents: 10_000, chunkSeconds: 15 }
+const SHORT: MemoryRun = { requests: Infinity, documents: 200, chunks: 12, chunkSeconds: 2 }
+const LONG: MemoryRun = { requests: 1_000_000, documents: 10_000, chunks: 400, chunkSeconds: 10 }
 const CONNECTIONS = 32
 
 /**
@@ -32,26 +34,22 @@ export async function memoryFigures(
   await using server = await startContender(monogram, subgraphs)
   const script = join(subgraphs.folder, 'memory.lua')
   writeLuaScript({ path: script, body: distinctDocuments(run.documents), profiles: PROFILES })
-  const samples: { requests: number; megabytes: number }[] = []
+  const samples: number[] = []
   let requests = 0
   let failures = 0
-  while (requests < run.requests) {
+  console.error(`memory: ${run.documents} distinct documents`)
+  while (requests < run.requests && samples.length < run.chunks) {
     const url = `${server.url}/graphql`
     const load = await runWrk({ url, script, connections: CONNECTIONS, seconds: run.chunkSeconds })
     if (load.requests === 0) throw new Error(`nothing was answered any more:\n${server.output()}`)
     requests += load.requests
     failures += load.failures
-    samples.push({ requests, megabytes: residentMegabytes(server.pid) })
-    console.error(`memory: ${requests} requests, ${samples.at(-1)?.megabytes.toFixed(0)} MB`)
+    samples.push(residentMegabytes(server.pid))
   }
-  const between = (from: number, to: number): number => {
-    const inside = samples.filter(({ requests: at }) => at > from * requests && at <= to * requests)
-    return percentile(
-      inside.map(({ megabytes }) => megabytes),
-      0.5,
-    )
+  const quarter = (from: number, to: number): number => {
+    return percentile(samples.slice(Math.floor(samples.length * from), Math.ceil(samples.length * to)), 0.5)
   }
-  const [third, last] = [between(0.5, 0.75), between(0.75, 1)]
+  const [third, last] = [quarter(0.5, 0.75), quarter(0.75, 1)]
   const conditions =
     `${requests} requests to /graphql with ${run.documents} distinct documents, c=${CONNECTIONS}` +
     (failures === 0 ? '' : `; ${failures} requests failed`) +

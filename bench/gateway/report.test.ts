@@ -9,6 +9,7 @@ const measured = (cpuMsPerRequest: number): Measurement => ({
   p99Ms: 2,
   subgraphCallsPerRequest: 1.3,
   failures: 0,
+  otherWork: 0.01,
 })
 
 const LOAD = 'single c=128'
@@ -54,7 +55,10 @@ test('says of a peer that was left out why, and leaves its ratio without a numbe
   expect(ratio?.name).toContain('apollo')
 })
 
-test('tells how many requests failed', () => {
-  const results: Results = new Map([[LOAD, new Map([['floor', [{ ...measured(0.1), failures: 3 }]]])]])
-  expect(reportFigures(results, 'quiet', new Map())[0]?.conditions).toBe('quiet; 3 failed or wrong')
+test('tells how many requests failed, and how busy the machine was with other things', () => {
+  const measurement = { ...measured(0.1), failures: 3, otherWork: 0.42 }
+  const results: Results = new Map([[LOAD, new Map([['floor', [measurement, measured(0.1)]]])]])
+  expect(reportFigures(results, '3 s', new Map())[0]?.conditions).toBe(
+    "3 s; up to 42 % of the gateway's core went to other programs; 3 failed or wrong",
+  )
 })

@@ -48,7 +48,10 @@ function ratioFigure(
 ): Figure[] {
   const [value, base] = [cpuOf(results, load, of), cpuOf(results, load, to)]
   const name = `${load}: CPU of ${of} / CPU of ${to}`
-  if (value !== null && base !== null) return [figure(name, value / base, 'x', conditions, goal)]
+  if (value !== null && base !== null) {
+    const rounds = [of, to].flatMap((target) => results.get(load)?.get(target) ?? [])
+    return [figure(name, value / base, 'x', conditionsOf(rounds, conditions), goal)]
+  }
   const reason = leftOut.get(of) ?? leftOut.get(to)
   // Without a number there is nothing that could meet the goal.
   return reason === undefined ? [] : [figure(name, Number.NaN, 'x', `left out: ${reason}`, goal)]
@@ -61,8 +64,7 @@ function targetFigures(
   rounds: readonly Measurement[],
   conditions: string,
 ): Figure[] {
-  const failures = rounds.reduce((sum, round) => sum + round.failures, 0)
-  const noted = failures === 0 ? conditions : `${conditions}; ${failures} failed or wrong`
+  const noted = conditionsOf(rounds, conditions)
   const row = (name: string, of: (round: Measurement) => number, unit: string): Figure => {
     return figure(`${load}, ${target}: ${name}`, percentile(rounds.map(of), 0.5), unit, noted)
   }
@@ -81,6 +83,21 @@ function targetFigures(
     calls,
   ]
 }
+
+/** With what was not as it should be. */
+function conditionsOf(rounds: readonly Measurement[], conditions: string): string {
+  const failures = rounds.reduce((sum, round) => sum + round.failures, 0)
+  const otherWork = Math.max(...rounds.map((round) => round.otherWork))
+  return [
+    conditions,
+    ...(otherWork < NOTEWORTHY_OTHER_WORK
+      ? []
+      : [`up to ${Math.round(otherWork * 100)} % of the gateway's core went to other programs`]),
+    ...(failures === 0 ? [] : [`${failures} failed or wrong`]),
+  ].join('; ')
+}
+
+const NOTEWORTHY_OTHER_WORK = 0.05
 
 function withFloor(results: Results, load: string, target: string, cpu: Figure): Figure {
   const floor = cpuOf(results, load, 'floor')

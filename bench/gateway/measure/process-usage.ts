@@ -15,6 +15,16 @@ export function cpuMs(pid: number): number {
   return ticks * MS_PER_TICK
 }
 
+/** What a core has worked since the machine began, for whomever, in milliseconds; what a host took away counts too. */
+export function coreBusyMs(core: number): number {
+  const line = readOrNull('/proc/stat')
+    ?.split('\n')
+    .find((each) => each.startsWith(`cpu${core} `))
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] =
+    line?.split(' ').slice(1).map(Number) ?? []
+  return (user + nice + system + irq + softirq + steal) * MS_PER_TICK
+}
+
 export function residentMegabytes(pid: number): number {
   let kilobytes = 0
   for (const each of withChildren(pid)) {
