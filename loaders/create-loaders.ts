@@ -1,6 +1,12 @@
 import type { RequestContext } from '../core/access/request-context.ts'
 import type { Storage } from '../storage/ports.ts'
 import {
+  createEventConflictsLoader,
+  createTrailConflictsLoader,
+  type EventConflictsLoader,
+  type TrailConflictsLoader,
+} from './conflict-loaders.ts'
+import {
   createEventCountLoader,
   createEventListLoader,
   type EventCountLoader,
@@ -11,6 +17,7 @@ import { createProductLoader, type ProductLoader } from './product-loader.ts'
 import { createProfileIdLoader, type ProfileIdLoader } from './profile-id-loader.ts'
 import { createProfileLoader, type ProfileLoader } from './profile-loader.ts'
 import { createRollingLoader, type RollingLoader } from './rolling-loader.ts'
+import { createWaitingSinceLoader, type WaitingSinceLoader } from './waiting-since-loader.ts'
 
 /** What one request has read, and reads together. */
 export interface Loaders {
@@ -19,8 +26,11 @@ export interface Loaders {
   events: EventLoader
   eventLists: EventListLoader
   eventCounts: EventCountLoader
+  eventConflicts: EventConflictsLoader
+  trailConflicts: TrailConflictsLoader
   products: ProductLoader
   rolling: RollingLoader
+  waitingSince: WaitingSinceLoader
 }
 
 export interface LoadersFor {
@@ -52,8 +62,11 @@ export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): L
       events: createEventLoader(storage.events, maxBatchSize),
       eventLists: createEventListLoader(storage.events, maxBatchSize),
       eventCounts: createEventCountLoader(storage.events, maxBatchSize),
+      eventConflicts: createEventConflictsLoader(storage.events, maxBatchSize),
+      trailConflicts: createTrailConflictsLoader(storage.events, maxBatchSize),
       products: createProductLoader(storage.products, maxBatchSize),
       rolling: createRollingLoader(storage.trails, maxBatchSize),
+      waitingSince: createWaitingSinceLoader(storage, maxBatchSize),
     }
     sets.set(context, loaders)
     return loaders

@@ -1,6 +1,10 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { normalizeCurrency } from '../core/currency.ts'
 import { MonogramError } from '../core/errors.ts'
+import { normalizeCountry } from '../core/normalise/country.ts'
+import { normalizeLocale } from '../core/normalise/locale.ts'
+import type { LookupTables } from '../core/normalise/rules.ts'
 import { didYouMean } from './nearest.ts'
 
 /** Everything that can be configured, parsed. Nothing else in the program reads the environment. */
@@ -12,6 +16,12 @@ export interface Config {
   dataDir: string
   /** ISO 4217: of amounts that come without one, and what `metrics` shows by default. */
   currency: string
+  /** ISO 3166-1 alpha-2: of phone numbers that come without their country's code; null: such numbers stay as they are. */
+  country: string | null
+  /** An event that happened more days before its arrival is marked late. */
+  lateAfterDays: number
+  /** What a source writes, and its normal form. */
+  lookups: LookupTables
   logLevel: LogLevel
   /** Signs cookies and guards the stored hashes of keys; null: one is created in the data folder. */
   secret: string | null
@@ -45,6 +55,26 @@ const port = z
   .refine((value) => Number.isInteger(value) && value >= 0 && value <= 65_535)
 const text = z.string().trim().min(1)
 
+const tableOf = (normalize: (value: string) => string | null) =>
+  z.record(
+    z.string(),
+    z.string().refine((value) => normalize(value) === value),
+  )
+
+/** A normal form that is none would be worse than what the source writes. In the environment it is JSON. */
+const lookupTables = z.preprocess(
+  (value) => (typeof value === 'string' ? parseJson(value) : value),
+  z.record(
+    z.string(),
+    z.strictObject({
+      country: tableOf(normalizeCountry).exactOptional(),
+      currency: tableOf(normalizeCurrency).exactOptional(),
+      locale: tableOf(normalizeLocale).exactOptional(),
+      productId: tableOf((id) => id.trim() || null).exactOptional(),
+    }),
+  ),
+)
+
 /** Each key: how it is read, what to say when it cannot be, and its value when it is not given. */
 const KEYS = {
   port: { schema: port, expected: 'a port between 0 and 65535', fallback: 4000 },
@@ -57,6 +87,29 @@ const KEYS = {
       .toUpperCase(),
     expected: 'an ISO 4217 code such as EUR',
     fallback: 'GBP',
+  },
+  country: {
+    schema: z.string().transform((value, context) => {
+      const country = normalizeCountry(value)
+      if (country !== null) return country
+      context.addIssue('not a country')
+      return z.NEVER
+    }),
+    expected: 'a country such as GB',
+    fallback: null,
+  },
+  lateAfterDays: {
+    schema: z
+      .union([z.number(), z.string().regex(/^\d{1,5}$/)])
+      .transform(Number)
+      .pipe(z.int().min(1).max(36_500)),
+    expected: 'a number of days from 1 to 36500',
+    fallback: 90,
+  },
+  lookups: {
+    schema: lookupTables,
+    expected: '{ source: { country | currency | locale | productId: { "what it writes": "normal form" } } }',
+    fallback: {},
   },
   logLevel: { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'info' },
   secret: { schema: z.string().min(16), expected: 'at least 16 characters', fallback: null },
@@ -106,6 +159,14 @@ export function parseConfig(
 /** `dataDir` as it is called in the environment: MONOGRAM_DATA_DIR. */
 export function variableName(key: ConfigKey): string {
   return `MONOGRAM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Variables of the same beginning that belong to others: to clients that send a key, and to the tests. */

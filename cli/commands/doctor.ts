@@ -45,11 +45,18 @@ function describeSettings({
 }: LoadedConfig): { name: string; value: string; source: string }[] {
   return (Object.keys(sources) as ConfigKey[]).map((key) => {
     const value = config[key]
-    const shown = key === 'secret' ? (value === null ? 'in the data folder' : 'set') : (value ?? 'embedded')
+    const shown = key === 'secret' ? (value === null ? 'in the data folder' : 'set') : (value ?? WITHOUT[key])
     const source = sources[key] === 'file' ? `file ${file ?? ''}` : sources[key]
-    return { name: variableName(key), value: String(shown), source }
+    return {
+      name: variableName(key),
+      value: typeof shown === 'object' ? JSON.stringify(shown) : String(shown),
+      source,
+    }
   })
 }
+
+/** What it means that a setting is not given. */
+const WITHOUT: Partial<Record<ConfigKey, string>> = { storageUrl: 'embedded', country: 'none' }
 
 /** Looks, and changes nothing. */
 async function runChecks({ config }: LoadedConfig): Promise<Check[]> {

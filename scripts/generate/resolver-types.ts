@@ -16,6 +16,7 @@ const mappers: Record<string, Record<string, string>> = {
     Order: '../models.ts#EntityReference',
     Product: '../models.ts#EntityReference',
     Event: '../models.ts#EventModel',
+    EventConflict: '../models.ts#EventConflictModel',
     EventConnection: '../models.ts#EventPage',
   },
   products: {

@@ -204,6 +204,58 @@ describe('the events subgraph', () => {
     expect(calls).toEqual(['profiles.get', 'events.listByTrails', 'events.countByTrails'])
   })
 
+  test('says what was found out when an event was accepted', async () => {
+    const { storage, entities } = await setUp()
+    const meta = {
+      late: true,
+      unnormalised: ['traits.phone'],
+      normalised: { 'properties.currency': 'GBP' },
+    } as const
+    await storage.events.append([anEvent('marked', { trailId: 'app', time: 9_000, meta })])
+    const representations = [{ __typename: 'Profile', id: homeProfile(ADA) }]
+    const fields = '... on Profile { events(first: 2) { edges { node { id late unnormalised } } } }'
+    const { data } = await entities(representations, fields)
+    const nodes = [
+      { node: { id: 'marked', late: true, unnormalised: ['traits.phone'] } },
+      { node: { id: 'order', late: false, unnormalised: [] } },
+    ]
+    expect(data).toMatchObject({ _entities: [{ events: { edges: nodes } }] })
+  })
+
+  test('shows both bodies of a conflict, of the event and of the person', async () => {
+    const { calls, storage, entities } = await setUp()
+    const other = { type: 'track', properties: { product_id: 'BOWL' } }
+    await storage.events.append([{ ...viewed, body: other, bodyHash: 'other', receivedAt: 7_000 }])
+    calls.length = 0
+    const { data } = await entities(
+      [{ __typename: 'Profile', id: homeProfile(ADA) }],
+      `... on Profile {
+        conflicts { receivedAt body event { id properties } }
+        events(first: 2) { edges { node { id conflicts(first: 1) { body } } } }
+      }`,
+    )
+    expect(data).toMatchObject({
+      _entities: [
+        {
+          conflicts: [
+            {
+              receivedAt: '1970-01-01T00:00:07.000Z',
+              body: other,
+              event: { id: 'viewed', properties: { product_id: 'CUP' } },
+            },
+          ],
+          events: {
+            edges: [
+              { node: { id: 'order', conflicts: [] } },
+              { node: { id: 'viewed', conflicts: [{ body: other }] } },
+            ],
+          },
+        },
+      ],
+    })
+    expect(calls.filter((call) => call === 'events.conflictsOf')).toHaveLength(1)
+  })
+
   test('has nothing for somebody who is not known', async () => {
     const { entities } = await setUp()
     const { data } = await entities(

@@ -7,6 +7,8 @@ import type { EventsContext } from './context.ts'
 import { loadEventPage } from './event-page.ts'
 import { countProducts, productsOf, propertiesOf, type ProductEntry } from './event-products.ts'
 
+const CONFLICTS = { fallback: 20, min: 1, max: 100 }
+
 type WithReference<Line extends { product: unknown }> = Omit<Line, 'product'> & { product: EntityReference }
 
 export const resolvers: Resolvers<EventsContext> = {
@@ -18,6 +20,11 @@ export const resolvers: Resolvers<EventsContext> = {
     async events({ id }, args, { loaders }) {
       const profile = await loaders.profiles.load(id)
       return profile && loadEventPage(profile, args, loaders)
+    },
+    async conflicts({ id }, { first }, { loaders }) {
+      const limit = boundedInt('first', first, CONFLICTS)
+      const profile = await loaders.profiles.load(id)
+      return profile && loaders.trailConflicts.load({ trails: Object.keys(profile.basis.trails), limit })
     },
   },
 
@@ -37,6 +44,14 @@ export const resolvers: Resolvers<EventsContext> = {
     id: ({ key }) => key,
     properties: propertiesOf,
     products: (event, _, { currency }) => productsOf(event, currency).map(toEventProduct),
+    late: ({ meta }) => meta?.late ?? false,
+    unnormalised: ({ meta }) => [...(meta?.unnormalised ?? [])],
+    conflicts: ({ key }, { first }, { loaders }) =>
+      loaders.eventConflicts.load({ key, limit: boundedInt('first', first, CONFLICTS) }),
+  },
+
+  EventConflict: {
+    event: ({ key }, _, { loaders }) => loaders.events.load(key),
   },
 
   EventConnection: {

@@ -12,6 +12,8 @@ export interface ProfilesDependencies {
   clock: Clock
   /** ISO 4217 code of what `metrics` counts in when it is not told: MONOGRAM_CURRENCY. */
   currency: string
+  /** ISO 3166-1 alpha-2: whose phone numbers are that are looked up without their country's code. Nobody's when absent. */
+  country?: string | null
 }
 
 export interface ProfilesContext {
@@ -21,11 +23,12 @@ export interface ProfilesContext {
   /** One instant for all that a request asks, in epoch milliseconds. */
   now: number
   currency: string
+  country: string | null
   signal: AbortSignal | undefined
 }
 
 export function createProfilesContext(dependencies: ProfilesDependencies) {
-  const { storage, feed, loadersFor, clock, currency } = dependencies
+  const { storage, feed, loadersFor, clock, currency, country = null } = dependencies
   const followProfile = createProfileFollower({
     profiles: storage.profiles,
     identities: storage.identities,
@@ -37,6 +40,7 @@ export function createProfilesContext(dependencies: ProfilesDependencies) {
     followProfile,
     now: clock(),
     currency,
+    country,
     signal: request.signal,
   })
 }

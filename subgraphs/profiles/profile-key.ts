@@ -12,9 +12,14 @@ export type ProfileTarget = { kind: 'id'; id: ProfileId } | { kind: 'identity'; 
 
 /**
  * @param argument what the key is called in messages: `by`, `by[3]`
+ * @param country whose a phone number is that comes without its country's code: ISO 3166-1 alpha-2
  * @throws MonogramError BAD_USER_INPUT unless exactly one form is given
  */
-export function parseProfileKey(key: ProfileKey, argument = 'by'): ProfileTarget {
+export function parseProfileKey(
+  key: ProfileKey,
+  argument = 'by',
+  country: string | null = null,
+): ProfileTarget {
   const { id, kind, value } = key
   const hasId = isGiven(id)
   if (hasId && !isGiven(kind) && !isGiven(value)) return { kind: 'id', id }
@@ -29,7 +34,7 @@ export function parseProfileKey(key: ProfileKey, argument = 'by'): ProfileTarget
       `${argument}.kind: expected a kind of identity such as userId or email, got ${given(kind)}`,
     )
   }
-  const normalized = normalizeIdentity(kind, value)
+  const normalized = normalizeIdentity(kind, value, country)
   return { kind: 'identity', key: normalized === null ? null : identityKey(kind, normalized) }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { homeProfile } from '../../core/identity/identity-key.ts'
 import { createLoaders } from '../../loaders/create-loaders.ts'
-import { aRow } from '../../storage/contract/documents.ts'
+import { aMark, anEvent, aRow, aTrail } from '../../storage/contract/documents.ts'
 import { createMemoryFeed } from '../../stream/memory/feed.ts'
 import { openMemoryStorage } from '../../tests/support/memory-storage.ts'
 import { aPerson, aRequest, aTombstone, putPeople } from '../../tests/support/people.ts'
@@ -124,6 +124,29 @@ describe('the profiles subgraph', () => {
       by: [...by, { id: adaId }],
     })
     expect(tooMany.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' })
+  })
+
+  test('lags by how long the oldest event waits that it does not show, and not at all when none does', async () => {
+    const { storage, askAda } = await setUp()
+    expect(await askAda('lagMs')).toEqual({ lagMs: 0 })
+    await storage.events.append([
+      anEvent('a', { identity: 'email:ada@example.com', receivedAt: NOW - 40 }),
+      anEvent('b', { identity: ADA, receivedAt: NOW - 30 }),
+      anEvent('c', { identity: 'userId:other', receivedAt: NOW - 900 }),
+    ])
+    expect(await askAda('lagMs')).toEqual({ lagMs: 40 })
+    await storage.events.mark([aMark('a')])
+    expect(await askAda('lagMs')).toEqual({ lagMs: 30 })
+    await storage.events.mark([aMark('b')])
+    expect(await askAda('lagMs')).toEqual({ lagMs: 0 })
+
+    // Folded, and not in the profile yet.
+    const home = homeProfile('email:ada@example.com')
+    const applied = [{ key: 'a', attempt: 0, version: 1 }]
+    await storage.trails.put([aTrail('t', 1, { home, applied })])
+    expect(await askAda('lagMs')).toEqual({ lagMs: 40 })
+    await storage.trails.clearDirty([{ id: 't', version: 1 }])
+    expect(await askAda('lagMs')).toEqual({ lagMs: 0 })
   })
 
   test('tells who somebody is', async () => {

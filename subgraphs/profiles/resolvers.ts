@@ -20,14 +20,14 @@ export const resolvers: Resolvers<ProfilesContext> = {
   SafeInt: safeIntScalar,
 
   Query: {
-    async profile(_, { by }, { loaders }) {
-      const [profile] = await loadProfiles([parseProfileKey(by)], loaders)
+    async profile(_, { by }, { loaders, country }) {
+      const [profile] = await loadProfiles([parseProfileKey(by, 'by', country)], loaders)
       return profile ?? null
     },
-    profiles: (_, { by }, { loaders }) => {
+    profiles: (_, { by }, { loaders, country }) => {
       const keys = boundedList('by', by, MAX_KEYS)
       return loadProfiles(
-        keys.map((key, i) => parseProfileKey(key, `by[${i}]`)),
+        keys.map((key, i) => parseProfileKey(key, `by[${i}]`, country)),
         loaders,
       )
     },
@@ -39,9 +39,9 @@ export const resolvers: Resolvers<ProfilesContext> = {
 
   Subscription: {
     profileChanged: {
-      subscribe(_, { by, policy, resumeFrom }, { followProfile, signal }) {
+      subscribe(_, { by, policy, resumeFrom }, { followProfile, country, signal }) {
         refuseResume(resumeFrom)
-        return followProfile(parseProfileKey(by), { policy: policy ?? 'LATEST', signal })
+        return followProfile(parseProfileKey(by, 'by', country), { policy: policy ?? 'LATEST', signal })
       },
     },
     segmentChanged: {
@@ -57,6 +57,10 @@ export const resolvers: Resolvers<ProfilesContext> = {
 
   Profile: {
     __resolveReference: ({ id }, { loaders }) => loaders.profiles.load(id),
+    async lagMs(profile, _, { loaders, now }) {
+      const since = await loaders.waitingSince.load(profile)
+      return since === null ? 0 : Math.max(1, now - since)
+    },
     identities: ({ view }) => view.identities.map(splitIdentityKey),
     email: ({ view }) => emailOf(view),
     firstName: ({ view }) => textTrait(view, 'firstName'),
