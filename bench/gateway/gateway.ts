@@ -16,7 +16,11 @@ import {
 import { absence, TARGETS, type Contender, type Target } from './targets.ts'
 import { verify } from './verify.ts'
 
-const WARM_UP_SECONDS = { single: 4, batch: 3 }
+/** As many requests as the compiler of V8 needs to see, or as long as there is time for. */
+const WARM_UP = {
+  single: { requests: 12_000, maxChunks: 4, chunkSeconds: 2 },
+  batch: { requests: 500, maxChunks: 3, chunkSeconds: 2 },
+}
 
 /**
  * Monogram, other gateways and a floor written by hand, in front of the same subgraphs with the same random ids. A
@@ -97,7 +101,12 @@ async function compare(subgraphs: RunningSubgraphs, options: GatewayBenchOptions
   ): Promise<void> {
     for (const kind of ['single', 'batch'] as const) {
       const load = loads.findLast(({ work }) => work.name === kind)
-      if (load) await measure(target, server, subgraphs, load, WARM_UP_SECONDS[kind])
+      const { requests: enough, maxChunks, chunkSeconds } = WARM_UP[kind]
+      let requests = 0
+      for (let chunk = 0; load && requests < enough && chunk < maxChunks; chunk++) {
+        const { requestsPerSecond } = await measure(target, server, subgraphs, load, chunkSeconds)
+        requests += requestsPerSecond * chunkSeconds
+      }
     }
   }
 

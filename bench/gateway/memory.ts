@@ -16,7 +16,7 @@ interface MemoryRun {
   chunkSeconds: number
 }
 
-const SHORT: MemoryRun = { requests: Infinity, documents: 200, chunks: 12, chunkSeconds: 2 }
+const SHORT: MemoryRun = { requests: Infinity, documents: 200, chunks: 8, chunkSeconds: 2 }
 const LONG: MemoryRun = { requests: 1_000_000, documents: 10_000, chunks: 400, chunkSeconds: 10 }
 const CONNECTIONS = 32
 
