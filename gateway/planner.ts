@@ -101,7 +101,7 @@ export function createPlanner({
     plan(text, operationName, grant) {
       const name = operationName ?? ''
       const percentage = percentages.length > 1 ? drawnPercentage() : 0
-      const key = `${name.length}:${name}${percentage}:${access.keyOf(grant)}:${text}`
+      const key = keyOf(text, `${name}\n${percentage}\n${access.keyOf(grant)}`)
       const known = cache.get(key)
       if (known) return known
       const planned = planAnew(text, operationName, grant, percentage)
@@ -158,6 +158,18 @@ export function createPlanner({
     }
   }
 }
+
+/**
+ * The text itself where nothing else makes a difference, as is most often so: its hash is known to the caller's string
+ * already. Other keys begin with a character that no such text may begin with.
+ */
+function keyOf(text: string, variant: string): string {
+  if (variant === PLAIN_VARIANT && !text.startsWith(SEPARATOR)) return text
+  return `${SEPARATOR}${variant.length}:${variant}${text}`
+}
+
+const PLAIN_VARIANT = '\n0\n'
+const SEPARATOR = '\0'
 
 /** The one refusal that is of the moment, not of the document. */
 const TOO_BUSY = refused(

@@ -28,23 +28,25 @@ export interface PlanRun {
 }
 
 /** Runs a step and all within it. Never rejects for what a subgraph does. */
-export async function runStep(step: PlanStep, run: PlanRun): Promise<void> {
+export function runStep(step: PlanStep, run: PlanRun): Promise<unknown> {
   switch (step.kind) {
     case 'root':
       return fetchRoot(step, run)
     case 'entities':
       return fetchParts(step, run)
     case 'sequence':
-      for (const child of step.steps) await runStep(child, run)
-      return undefined
+      return runInOrder(step.steps, run)
     case 'parallel':
-      await Promise.all(step.steps.map((child) => runStep(child, run)))
-      return undefined
+      return Promise.all(step.steps.map((child) => runStep(child, run)))
     case 'condition': {
       const chosen = run.variables[step.variable] === true ? step.whenTrue : step.otherwise
-      return chosen ? runStep(chosen, run) : undefined
+      return chosen ? runStep(chosen, run) : Promise.resolve()
     }
   }
+}
+
+async function runInOrder(steps: readonly PlanStep[], run: PlanRun): Promise<void> {
+  for (const step of steps) await runStep(step, run)
 }
 
 /** Takes one answer of a root fetch, or one event of a subscription, into the merged data. */
@@ -122,7 +124,7 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
     }
     return
   }
-  for (const [index, part] of wanted.entries()) scatter(part, answers[index], run)
+  for (let index = 0; index < wanted.length; index++) scatter(wanted[index], answers[index], run)
 }
 
 /** The entities of one part, and what is sent for them: each representation once, however many places want it. */
@@ -159,8 +161,12 @@ function gather(part: EntityPart, run: PlanRun): Wanted {
   return { part, representations, targets }
 }
 
-function scatter({ part, targets }: Wanted, answer: EntityPartAnswer | undefined, run: PlanRun): void {
-  for (const [index, entities] of targets.entries()) {
+function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefined, run: PlanRun): void {
+  if (!wanted) return
+  const { part, targets } = wanted
+  let index = -1
+  for (const entities of targets) {
+    index++
     const entity = answer?.entities[index]
     const errors = answer?.errors.get(index)
     if (isDataObject(entity)) {

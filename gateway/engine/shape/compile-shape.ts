@@ -34,7 +34,7 @@ export interface FieldShape {
   responseName: string
   /** Where merged data has it. */
   key: string
-  /** `"name":`, with which its JSON text begins. */
+  /** `,"name":`, with which its JSON text begins; without the comma for the first of its object. */
   jsonKey: string
   /** `Type.field` of the schema. */
   coordinate: string
@@ -100,9 +100,10 @@ function objectShape(
 ): ObjectShape {
   const { schema, fragments, variables } = compilation
   const collected = collectFields({ schema, fragments, variables, type, selectionSets })
-  const fields = Array.from(collected, ([responseName, nodes]) =>
-    fieldShape(compilation, type, responseName, nodes, path),
-  )
+  const fields = Array.from(collected, ([responseName, nodes], index) => {
+    const jsonKey = `${index === 0 ? '' : ','}${JSON.stringify(responseName)}:`
+    return { ...fieldShape(compilation, type, responseName, nodes, path), jsonKey }
+  })
   return { typeName: isObjectType(type) ? type.name : null, fields }
 }
 
@@ -112,7 +113,7 @@ function fieldShape(
   responseName: string,
   nodes: readonly FieldNode[],
   parentPath: string,
-): FieldShape {
+): Omit<FieldShape, 'jsonKey'> {
   const { deniedCode, fallbacks } = compilation
   const fieldName = nodes[0]?.name.value ?? responseName
   const type = typeOfField(parent, fieldName)
@@ -123,7 +124,6 @@ function fieldShape(
   return {
     responseName,
     key: responseName === fieldName ? fieldName : safeAlias(responseName),
-    jsonKey: `${JSON.stringify(responseName)}:`,
     coordinate,
     fieldName,
     nodes,

@@ -17,7 +17,8 @@ export function writeObject(
   for (const field of shape.fields) {
     const written = writeField(field, shape, data, introspected)
     if (written === undefined) return undefined
-    text += text.length === 1 ? field.jsonKey + written : `,${field.jsonKey}${written}`
+    text += field.jsonKey
+    text += written
   }
   return `${text}}`
 }
@@ -45,7 +46,8 @@ function writeValue(shape: ValueShape, value: unknown, introspected: Introspecte
       for (const item of value) {
         const written = writeValue(shape.item, item, introspected)
         if (written === undefined) return undefined
-        text += text.length === 1 ? written : `,${written}`
+        if (text.length > 1) text += ','
+        text += written
       }
       return `${text}]`
     }
