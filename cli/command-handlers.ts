@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ApiKeySummary, CreatedApiKey } from '../access/api-keys.ts'
+import { identityPair } from '../core/identity/identity-key.ts'
+import { MonogramError } from '../core/errors.ts'
+import type { IdentityRules } from '../core/identity/rules.ts'
+import type { RulesTrial } from '../core/identity/try-rules.ts'
+import type { UndoneMerge, UndoTarget } from '../core/identity/undo-merge.ts'
 import type { JsonValue } from '../core/json.ts'
+import { dryRunRules } from '../ingest/identity/dry-run.ts'
+import { parseIdentityRules } from '../ingest/identity/parse-rules.ts'
 import type { ImportProgress, ImportSummary } from '../ingest/import/import-counts.ts'
 import { importFile } from '../ingest/import/import-file.ts'
 import type { CommandContext } from './control/protocol.ts'
@@ -13,6 +20,12 @@ export interface ImportArgs {
   mapping: JsonValue | null
   source: string | null
   rejectedPath: string | null
+}
+
+/** Two keys that are not the same person, or one that is to leave the profile. */
+export interface IdentityUndoArgs {
+  keys: string[]
+  profileId: string | null
 }
 
 /** `folding`: all of it is accepted; profiles are being brought up to date. */
@@ -32,6 +45,8 @@ export interface Commands {
   'keys.create': { args: { name: string; scopes: string[] }; result: CreatedApiKey }
   'keys.list': { args: null; result: ApiKeySummary[] }
   'keys.revoke': { args: { id: string }; result: ApiKeySummary }
+  'identity.undo': { args: IdentityUndoArgs; result: UndoneMerge }
+  'identity.dryRun': { args: { rules: IdentityRules }; result: RulesTrial }
   import: { args: ImportArgs; result: ImportSummary }
   status: { args: null; result: StatusReport }
 }
@@ -47,6 +62,8 @@ const MAX_SETTLE_MS = 60_000
 const schemas = {
   createKey: z.object({ name: z.string(), scopes: z.array(z.string()) }),
   revokeKey: z.object({ id: z.string() }),
+  undo: z.object({ keys: z.array(z.string()), profileId: z.string().nullable() }),
+  dryRun: z.object({ rules: z.unknown() }),
   import: z.object({
     path: z.string(),
     mapping: z.json().nullable(),
@@ -62,6 +79,9 @@ export function commandHandlers(services: Services): Handlers {
     'keys.create': (args) => apiKeys.create(schemas.createKey.parse(args)),
     'keys.list': () => apiKeys.list(),
     'keys.revoke': (args) => apiKeys.revoke(schemas.revokeKey.parse(args).id),
+    'identity.undo': (args) => services.undoMerge(undoTarget(schemas.undo.parse(args)), 'command line'),
+    'identity.dryRun': (args, { signal }) =>
+      dryRunRules(storage.identities, parseIdentityRules(schemas.dryRun.parse(args).rules, 'rules'), signal),
     import: (args, context) => runImport(services, schemas.import.parse(args), context),
     async status() {
       const [events, { profiles }, { products }, keys] = await Promise.all([
@@ -85,6 +105,13 @@ export function commandHandlers(services: Services): Handlers {
       }
     },
   }
+}
+
+function undoTarget({ keys: [a = '', b = a], profileId }: IdentityUndoArgs): UndoTarget {
+  if (profileId !== null) return { kind: 'key', profileId, key: a }
+  const pair = identityPair(a, b)
+  if (pair) return { kind: 'pair', pair }
+  throw new MonogramError('USAGE', 'expected two different identifiers')
 }
 
 async function runImport(

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createApiKeys } from '../access/api-keys.ts'
 import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
+import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
+import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Log } from '../platform/log.ts'
@@ -10,6 +12,7 @@ import { lockDataDir } from '../storage/embedded/lock.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
 import type { ChangeFeed } from '../stream/ports.ts'
+import { readIdentityRules } from './read-identity-rules.ts'
 import type { Services } from './services.ts'
 
 /** The services, and what only the server builds upon. */
@@ -23,14 +26,17 @@ export interface OpenedServices extends Services, AsyncDisposable {
  * closes them in reverse: what was acknowledged and is not folded yet is folded by the next process.
  */
 export async function openServices(config: Config, log: Log): Promise<OpenedServices> {
+  const identityRules =
+    config.identityRules === null ? DEFAULT_IDENTITY_RULES : await readIdentityRules(config.identityRules)
   await using opening = new ResourceStack()
   opening.use(await lockDataDir(config.dataDir))
   const storage = opening.use(
     await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
   )
+  await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
   const feed = opening.use(createMemoryFeed())
   const path = opening.use(
-    createEventPath({ storage, feed, clock: systemClock, log, currency: config.currency }),
+    createEventPath({ storage, feed, clock: systemClock, log, currency: config.currency, identityRules }),
   )
   const secrets = await loadSecrets({ configured: config.secret, dataDir: config.dataDir })
   const apiKeys = createApiKeys({
@@ -48,6 +54,7 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
     apiKeys,
     accept: path.accept,
     products: path.catalogue,
+    undoMerge: path.undoMerge,
     clock: systemClock,
     settled: () => path.worker.settled(),
     server: null,

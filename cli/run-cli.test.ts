@@ -38,6 +38,7 @@ function createTerminal(): {
     apiKeys: createApiKeys({ store: storage.apiKeys, pepper: Buffer.from('p'), clock, randomBytes }),
     accept: createAccept({ events: storage.events, clock, onStored: () => undefined }),
     products: createCatalogue({ products: storage.products, clock }),
+    undoMerge: () => Promise.reject(new Error('nothing is linked here')),
     clock,
     settled: () => Promise.resolve(),
     server: null,

@@ -4,6 +4,7 @@ import { StorageError } from '../storage/ports.ts'
 import type { CliContext, Command } from './command.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { gatewayCommand } from './commands/gateway.ts'
+import { identityCommands } from './commands/identity.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommands } from './commands/keys.ts'
 import { startCommand } from './commands/start.ts'
@@ -15,6 +16,7 @@ const COMMANDS: readonly Command[] = [
   startCommand,
   importCommand,
   ...keysCommands,
+  ...identityCommands,
   statusCommand,
   doctorCommand,
   gatewayCommand,

@@ -1,5 +1,6 @@
 import type { ApiKeys } from '../access/api-keys.ts'
 import type { Accept } from '../ingest/accept.ts'
+import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import type { Catalogue } from '../ingest/catalogue.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
@@ -14,6 +15,7 @@ export interface Services {
   apiKeys: ApiKeys
   accept: Accept
   products: Catalogue
+  undoMerge: UndoMerge
   clock: Clock
   /** Resolves when everything acknowledged before the call is folded and can be read. */
   settled(): Promise<void>

@@ -24,6 +24,7 @@ test('without anything set, everything has its default', () => {
     lookups: {},
     logLevel: 'info',
     secret: null,
+    identityRules: null,
     storageUrl: null,
   })
   expect(new Set(Object.values(sources))).toEqual(new Set(['default']))

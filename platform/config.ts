@@ -25,6 +25,8 @@ export interface Config {
   logLevel: LogLevel
   /** Signs cookies and guards the stored hashes of keys; null: one is created in the data folder. */
   secret: string | null
+  /** A JSON file with the rules of identity; null: the defaults. */
+  identityRules: string | null
   /** Null: the embedded store in the data folder. */
   storageUrl: string | null
 }
@@ -113,6 +115,7 @@ const KEYS = {
   },
   logLevel: { schema: z.enum(LOG_LEVELS), expected: `one of ${LOG_LEVELS.join(', ')}`, fallback: 'info' },
   secret: { schema: z.string().min(16), expected: 'at least 16 characters', fallback: null },
+  identityRules: { schema: text, expected: 'the path of a JSON file', fallback: null },
   storageUrl: { schema: text, expected: 'file: or nothing', fallback: null },
 } satisfies { [K in ConfigKey]: { schema: z.ZodType<Config[K]>; expected: string; fallback: Config[K] } }
 
