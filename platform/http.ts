@@ -48,6 +48,11 @@ export function createHttpServer({
       closing ? new MonogramError('NOT_READY', 'the server is stopping; try again in a moment') : undefined,
     )
   })
+  // A connection that is kept alive after the last answer would hold the closing up until it times out.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close')
+    done(null, payload)
+  })
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''

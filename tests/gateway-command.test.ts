@@ -223,7 +223,7 @@ describe('monogram gateway, in front of three subgraphs', () => {
   test('ends at SIGTERM, with what is under way answered', async () => {
     await using ending = await start([...address(), '--documents', 'documents', '--open'], folder)
     subgraphs.catalog.fault = 'silent'
-    const answer = post(`${ending.url}/render/card`, { variables: { id: '1' } })
+    const answer = post(`${ending.url}/render/card`, { variables: { id: '1' }, deadlineMs: 2_000 })
     await eventually(async () => {
       expect(await (await fetch(`${ending.url}/metrics`)).text()).toContain(
         'monogram_subgraph_calls_running{subgraph="Catalog"} 1',
