@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ import { serveFaultySubgraph, type Fault, type FaultySubgraph } from './support/
 import { createShopGraph } from './support/shop-graph.ts'
 
 const root = projectRoot(import.meta.url)
-const CARD = 'query Card($id: ID!) { person(id: $id) { name lastProduct { title } } }'
+const CARD = example('document', 'graphql')
 /** Of a machine that runs other tests beside; what a quiet one needs, the bench measures. */
 const SLACK_MS = 250
 const ANN = { person: { name: 'Ann', lastProduct: { title: 'Pen' } } }
@@ -38,10 +39,7 @@ describe('monogram gateway, in front of three subgraphs', () => {
     await writeFile(join(folder, 'supergraph.graphql'), shop.supergraphSdl)
     await mkdir(join(folder, 'documents'))
     await writeFile(join(folder, 'documents', 'card.graphql'), CARD)
-    await writeFile(
-      join(folder, 'documents', 'card.json'),
-      '{ "deadlineMs": 150, "fallbacks": { "person.name": "there", "person.lastProduct": { "title": "A gift" } } }',
-    )
+    await writeFile(join(folder, 'documents', 'card.json'), example('options', 'json'))
     gateway = opened.use(await start([...address(), '--documents', 'documents', '--open'], folder))
   }, 30_000)
   afterAll(() => opened[Symbol.asyncDispose]())
@@ -62,6 +60,18 @@ describe('monogram gateway, in front of three subgraphs', () => {
     expect(gateway.output()).toMatch(
       /ready at http:\/\/127\.0\.0\.1:\d+\n.*Catalog, order-book, people\n.*card/,
     )
+  })
+
+  test('is started, asked and answers as docs/gateway.md has it', async () => {
+    const started = example('start', 'sh').trim().split(' ')
+    expect(started.slice(0, 3)).toEqual(['npx', 'monogram', 'gateway'])
+    const here = address().slice(4)
+    await using documented = await start([...started.slice(3), ...here, '--port', '0'], folder)
+    const command = example('render', 'sh').replace('http://127.0.0.1:4000', documented.url)
+    const ask = async (): Promise<unknown> => JSON.parse(await shell(command)) as unknown
+    expect(await ask()).toEqual(JSON.parse(example('answer', 'json')))
+    subgraphs.catalog.fault = 'silent'
+    expect(await ask()).toEqual(JSON.parse(example('degraded', 'json')))
   })
 
   test('answers GraphQL, renders, probes and metrics', async () => {
@@ -147,7 +157,7 @@ describe('monogram gateway, in front of three subgraphs', () => {
     await writeFile(file, CARD.replace('name', 'nothing'))
     gateway.process.kill('SIGHUP')
     await eventually(async () => {
-      expect(gateway.output()).toMatch(/card\.graphql:1:42: Cannot query field/)
+      expect(gateway.output()).toMatch(/card\.graphql:3:5: Cannot query field/)
     })
     await writeFile(file, CARD.replace('name', 'name email'))
     await eventually(async () => {
@@ -258,6 +268,24 @@ describe('monogram gateway, in front of three subgraphs', () => {
     })
   }
 })
+
+/** An example as it stands in the page. */
+function example(name: string, language: string): string {
+  const page = readFileSync(join(root, 'docs', 'gateway.md'), 'utf8')
+  const block = new RegExp(`<!-- example: ${name} -->\\s+\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(
+    page,
+  )?.[1]
+  if (block === undefined) throw new Error(`docs/gateway.md has no example named ${name} in ${language}`)
+  return block
+}
+
+async function shell(command: string): Promise<string> {
+  const child = spawn('bash', ['-c', command])
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await once(child, 'close')
+  return output
+}
 
 interface Running extends AsyncDisposable {
   process: ChildProcess
