@@ -3,6 +3,7 @@ import { createApiKeys } from '../access/api-keys.ts'
 import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
+import type { PathMetrics } from '../ingest/metrics.ts'
 import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
@@ -15,10 +16,13 @@ import type { ChangeFeed } from '../stream/ports.ts'
 import { readIdentityRules } from './read-identity-rules.ts'
 import type { Services } from './services.ts'
 
+const DAY_MS = 86_400_000
+
 /** The services, and what only the server builds upon. */
 export interface OpenedServices extends Services, AsyncDisposable {
   feed: ChangeFeed
   secrets: DeploymentSecrets
+  metrics: PathMetrics
 }
 
 /**
@@ -36,7 +40,16 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
   const feed = opening.use(createMemoryFeed())
   const path = opening.use(
-    createEventPath({ storage, feed, clock: systemClock, log, currency: config.currency, identityRules }),
+    createEventPath({
+      storage,
+      feed,
+      clock: systemClock,
+      log,
+      currency: config.currency,
+      identityRules,
+      normalise: { country: config.country, lookups: config.lookups },
+      lateAfterMs: config.lateAfterDays * DAY_MS,
+    }),
   )
   const secrets = await loadSecrets({ configured: config.secret, dataDir: config.dataDir })
   const apiKeys = createApiKeys({
@@ -51,6 +64,7 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
     storage,
     feed,
     secrets,
+    metrics: path.metrics,
     apiKeys,
     accept: path.accept,
     products: path.catalogue,

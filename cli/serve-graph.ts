@@ -19,17 +19,17 @@ export interface ServedGraph extends AsyncDisposable {
 /** The four subgraphs in this process, behind the gateway. */
 export async function serveGraph(
   services: OpenedServices,
-  options: { root: string; currency: string; log: Log },
+  options: { root: string; currency: string; country: string | null; log: Log },
 ): Promise<ServedGraph> {
-  const { storage, feed, clock } = services
-  const { root, currency, log } = options
+  const { storage, feed, clock, undoMerge } = services
+  const { root, currency, country, log } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
   const loadersFor = createLoaders({ storage })
   const index = createRecommendationIndex({ storage, feed, log })
   const gateway = createGateway({
     supergraphSdl,
     subgraphs: {
-      profiles: createProfilesSubgraph({ storage, feed, loadersFor, clock, currency }),
+      profiles: createProfilesSubgraph({ storage, feed, loadersFor, clock, undoMerge, currency, country }),
       events: createEventsSubgraph({ loadersFor, currency }),
       products: createProductsSubgraph({ loadersFor }),
       recommendations: createRecommendationsSubgraph({ loadersFor, baskets: index.baskets }),

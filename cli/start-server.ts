@@ -46,7 +46,9 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   await using opening = new ResourceStack()
   const services = opening.use(await openServices(config, log))
   const isFirstRun = options.demo && (await loadDemoData(services, { root, terminal }))
-  const graph = opening.use(await serveGraph(services, { root, currency: config.currency, log }))
+  const graph = opening.use(
+    await serveGraph(services, { root, currency: config.currency, country: config.country, log }),
+  )
   await Promise.race([graph.recommendationsReady, delay(RECOMMENDATIONS_WAIT_MS, undefined, { ref: false })])
 
   const sessions = createBrowserSessions({
@@ -91,6 +93,7 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
   const templates = await loadTemplates(join(root, 'templates'), { schema: gateway.schema })
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
   const metrics = createMetrics()
+  for (const metric of services.metrics.all) metrics.registerMetric(metric)
 
   const server = createHttpServer({ log })
   measureRequests(server, metrics)

@@ -1,6 +1,7 @@
 import type { Event } from '../core/events/event.ts'
 import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rules.ts'
 import type { UndoMerge } from '../core/identity/undo-merge.ts'
+import { createRulesFor, type NormaliseSettings } from '../core/normalise/rules.ts'
 import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
 import { foldEvents } from '../core/profile/state.ts'
@@ -10,11 +11,14 @@ import { systemSleep, type Sleep } from '../platform/sleep.ts'
 import type { Storage } from '../storage/ports.ts'
 import type { ChangeFeed } from '../stream/ports.ts'
 import { createAccept, type Accept } from './accept.ts'
+import { createBacklog } from './backlog.ts'
 import { createCatalogue, type Catalogue } from './catalogue.ts'
 import { createFold } from './fold.ts'
 import { createIdentityLog } from './identity/identity-log.ts'
 import { createUndoMerge } from './identity/undo-merge.ts'
 import { createMaterialise } from './materialise.ts'
+import { measuredSteps } from './measured-steps.ts'
+import { createPathMetrics, type PathMetrics } from './metrics.ts'
 import { createRebuild } from './rebuild.ts'
 import { createRelay } from './relay.ts'
 import { createReplay, type Replay } from './replay.ts'
@@ -29,6 +33,12 @@ export interface EventPathOptions {
   /** ISO 4217 code of amounts that come without one. */
   currency: string
   identityRules?: IdentityRules
+  /** How the values of events are normalised: the country of phone numbers, and tables by source. */
+  normalise?: NormaliseSettings
+  /** An event that happened longer before its arrival is marked late; none is when absent. */
+  lateAfterMs?: number
+  /** Acknowledged events that may wait to be folded: beyond it no more are accepted. */
+  maxPendingEvents?: number
   pollMs?: number
   sleep?: Sleep
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
@@ -47,34 +57,51 @@ export interface EventPath extends AsyncDisposable {
   worker: Worker
   undoMerge: UndoMerge
   replay: Replay
+  metrics: PathMetrics
 }
 
 export function createEventPath(options: EventPathOptions): EventPath {
   const { storage, feed, clock, log, currency, sleep = systemSleep } = options
   const { events, trails, profiles, identities, products } = storage
   const catalogue = createCatalogue({ products, clock })
-  const materialise = createMaterialise({ profiles, trails, identities, clock })
+  const metrics = createPathMetrics({ storage, clock })
+  const measured = measuredSteps(metrics)
+  const materialise = measured.materialise(createMaterialise({ profiles, trails, identities, clock }))
   const { apply, version: foldVersion } = options.foldCode ?? {
     version: FOLD_VERSION,
     apply: (state, list) => foldEvents(state, list, { currency }),
   }
   const rebuild = createRebuild({ events, trails, apply, foldVersion, log })
   const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
-  const identityLog = createIdentityLog({ identities, materialise, rules, clock })
+  const identityLog = measured.identityLog(createIdentityLog({ identities, materialise, rules, clock }))
   const worker = createWorker({
     storage,
-    fold: createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
+    fold: measured.fold(
+      createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
+    ),
     materialise,
     identityLog,
-    sweep: createSweep({ profiles, materialise, clock, log }),
-    relay: createRelay({ profiles, products, feed }),
+    sweep: measured.sweep(createSweep({ profiles, materialise, clock, log })),
+    relay: measured.relay(createRelay({ profiles, products, feed })),
     clock,
     log,
     sleep,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   })
   return {
-    accept: createAccept({ events, clock, onStored: () => worker.wake() }),
+    accept: createAccept({
+      events,
+      clock,
+      onStored: () => worker.wake(),
+      backlog: createBacklog({
+        events,
+        clock,
+        ...(options.maxPendingEvents !== undefined && { maxPendingEvents: options.maxPendingEvents }),
+      }),
+      rulesFor: createRulesFor(options.normalise ?? { country: null, lookups: {} }),
+      metrics,
+      ...(options.lateAfterMs !== undefined && { lateAfterMs: options.lateAfterMs }),
+    }),
     catalogue: {
       async upsert(patches) {
         await catalogue.upsert(patches)
@@ -82,6 +109,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
       },
     },
     worker,
+    metrics,
     undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: () => worker.wake() }),
     replay: createReplay({ storage, rebuild, clock, sleep, wake: () => worker.wake() }),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),

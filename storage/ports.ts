@@ -36,6 +36,8 @@ export interface Storage extends AsyncDisposable {
   readonly progress: ProgressStore
   /** Resolves when the store can take a write, rejects with StorageError when it cannot. */
   ready(): Promise<void>
+  /** How many writes wait for their turn now; 0 where the store does not queue them. */
+  waitingWrites(): number
 }
 
 /** The store could not answer: the effect of the call is unknown. `retryable` says whether trying later may help. */

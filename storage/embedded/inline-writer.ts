@@ -33,6 +33,9 @@ export function createInlineWriter(open: () => Database, limits: WriterLimits): 
       schedule()
       return (await outcome) as WriteResult<N>
     },
+    get waiting() {
+      return pending.size
+    },
     [Symbol.asyncDispose]: async () => {
       await pending.close()
       group.close()

@@ -91,6 +91,7 @@ function assemble(reader: Reader, writer: Writer): Storage {
       probing ??= writer.run('probe', null).finally(() => (probing = null))
       await probing
     },
+    waitingWrites: () => writer.waiting,
     [Symbol.asyncDispose]: async () => {
       await writer[Symbol.asyncDispose]()
       reader.close()

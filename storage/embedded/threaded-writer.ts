@@ -41,6 +41,9 @@ export function createThreadedWriter(options: { worker: Worker; limits: WriterLi
       post({ kind: 'write', id, operation: { name, argument } })
       return (await outcome) as WriteResult<N>
     },
+    get waiting() {
+      return pending.size
+    },
     [Symbol.asyncDispose]: async () => {
       await pending.close()
       worker.ref()

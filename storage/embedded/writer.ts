@@ -15,6 +15,8 @@ export interface Writer extends AsyncDisposable {
    * effect and retryable, when too many operations wait already.
    */
   run<N extends WriteName>(name: N, argument: WriteArgument<N>): Promise<WriteResult<N>>
+  /** Operations that wait or are under way. */
+  readonly waiting: number
 }
 
 /** One operation as plain data, so that it can be posted to another thread. */

@@ -9,7 +9,7 @@ import { createProductStore } from './memory-storage/products.ts'
 import { createProfileStore } from './memory-storage/profiles.ts'
 import { createTrailStore } from './memory-storage/trails.ts'
 
-type Stores = Omit<Storage, 'ready' | typeof Symbol.asyncDispose>
+type Stores = Omit<Storage, 'ready' | 'waitingWrites' | typeof Symbol.asyncDispose>
 
 /** What outlives a storage that is closed: opening the same again gives the same documents. */
 export function createMemoryStores(): Stores {
@@ -66,6 +66,7 @@ export function openMemoryStorage(
     apiKeys: guarded('apiKeys', stores.apiKeys),
     progress: guarded('progress', stores.progress),
     ready: () => (open ? Promise.resolve() : closed()),
+    waitingWrites: () => 0,
     [Symbol.asyncDispose]: async () => {
       open = false
     },

@@ -38,6 +38,7 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
     const principal = await requireSource(request, body)
     const results = await accept([body], {
       source: principal.id,
+      sourceName: principal.name,
       maxEventBytes: MAX_EVENT_BYTES,
       sentAt: body['sentAt'],
       defaultType: type,
@@ -60,6 +61,7 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
     }
     const results = await accept(events, {
       source: principal.id,
+      sourceName: principal.name,
       maxEventBytes: MAX_EVENT_BYTES,
       sentAt: body['sentAt'],
     })
