@@ -18,8 +18,8 @@ import { verify } from './verify.ts'
 
 /** As many requests as the compiler of V8 needs to see, or as long as there is time for. */
 const WARM_UP = {
-  single: { requests: 12_000, maxChunks: 4, chunkSeconds: 2 },
-  batch: { requests: 500, maxChunks: 3, chunkSeconds: 2 },
+  single: { requests: 12_000, maxChunks: 3, chunkSeconds: 2 },
+  batch: { requests: 500, maxChunks: 2, chunkSeconds: 2 },
 }
 
 /**
@@ -101,9 +101,10 @@ async function compare(subgraphs: RunningSubgraphs, options: GatewayBenchOptions
   ): Promise<void> {
     for (const kind of ['single', 'batch'] as const) {
       const load = loads.findLast(({ work }) => work.name === kind)
+      if (!load) continue
       const { requests: enough, maxChunks, chunkSeconds } = WARM_UP[kind]
       let requests = 0
-      for (let chunk = 0; load && requests < enough && chunk < maxChunks; chunk++) {
+      for (let chunk = 0; requests < enough && chunk < maxChunks; chunk++) {
         const { requestsPerSecond } = await measure(target, server, subgraphs, load, chunkSeconds)
         requests += requestsPerSecond * chunkSeconds
       }
