@@ -13,6 +13,12 @@ import {
   type EventListLoader,
 } from './event-list-loader.ts'
 import { createEventLoader, type EventLoader } from './event-loader.ts'
+import {
+  createIdentityRowLoader,
+  createKeyLinksLoader,
+  type IdentityRowLoader,
+  type KeyLinksLoader,
+} from './identity-loaders.ts'
 import { createProductLoader, type ProductLoader } from './product-loader.ts'
 import { createProfileIdLoader, type ProfileIdLoader } from './profile-id-loader.ts'
 import { createProfileLoader, type ProfileLoader } from './profile-loader.ts'
@@ -23,6 +29,8 @@ import { createWaitingSinceLoader, type WaitingSinceLoader } from './waiting-sin
 export interface Loaders {
   profileIds: ProfileIdLoader
   profiles: ProfileLoader
+  identityRows: IdentityRowLoader
+  keyLinks: KeyLinksLoader
   events: EventLoader
   eventLists: EventListLoader
   eventCounts: EventCountLoader
@@ -59,6 +67,8 @@ export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): L
     const loaders: Loaders = {
       profileIds: createProfileIdLoader(storage.identities, maxBatchSize),
       profiles: createProfileLoader(storage.profiles, maxBatchSize),
+      identityRows: createIdentityRowLoader(storage.identities, maxBatchSize),
+      keyLinks: createKeyLinksLoader(storage.identities, maxBatchSize),
       events: createEventLoader(storage.events, maxBatchSize),
       eventLists: createEventListLoader(storage.events, maxBatchSize),
       eventCounts: createEventCountLoader(storage.events, maxBatchSize),

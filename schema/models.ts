@@ -1,4 +1,6 @@
 import type { Event, TrailId } from '../core/events/event.ts'
+import type { IdentityKey } from '../core/identity/identity-key.ts'
+import type { LinkRecord } from '../core/identity/identity-log.ts'
 import type { ProductDocument } from '../core/products/product.ts'
 import type { ProfileDocument } from '../core/profile/profile.ts'
 import type { EventConflict } from '../storage/ports.ts'
@@ -9,6 +11,13 @@ import type { EventConflict } from '../storage/ports.ts'
  */
 
 export type ProfileModel = ProfileDocument
+export type IdentityModel = IdentityKey
+export type IdentityLinkModel = LinkRecord
+/** A profile that is read when it is asked for. */
+export interface ProfileVersionModel {
+  id: string
+  version: number
+}
 /** Figures in one currency, with whose they are: rolling ones may have to be read anew. */
 export interface MetricsModel {
   profile: ProfileDocument

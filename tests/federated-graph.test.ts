@@ -41,7 +41,14 @@ async function setUp() {
   const gateway = createGateway({
     supergraphSdl: await readFile(join(projectRoot(import.meta.url), 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs: {
-      profiles: createProfilesSubgraph({ storage, feed, loadersFor, clock: () => 5_000, currency: 'GBP' }),
+      profiles: createProfilesSubgraph({
+        storage,
+        feed,
+        loadersFor,
+        clock: () => 5_000,
+        undoMerge: () => Promise.reject(new Error('nothing is linked here')),
+        currency: 'GBP',
+      }),
       events: createEventsSubgraph({ loadersFor, currency: 'GBP' }),
       products: createProductsSubgraph({ loadersFor }),
       recommendations: createRecommendationsSubgraph({ loadersFor, baskets }),

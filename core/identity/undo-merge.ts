@@ -6,7 +6,7 @@ export type UndoTarget =
   { kind: 'pair'; pair: IdentityPair } | { kind: 'key'; profileId: ProfileId; key: IdentityKey }
 
 export interface UndoneMerge {
-  /** The links, as they were decided before. */
+  /** The links, with what is decided about them now. */
   links: LinkRecord[]
   /** Where their keys are now: each profile at a version, or a later one, that shows it. */
   profiles: { id: ProfileId; version: number }[]

@@ -62,7 +62,7 @@ test('a batch of an undo names only what changes, and both sides of each key tha
     [['anonymousId:a', 'userId:u'], 'split'],
   ])
   expect(batch?.gainers).toEqual([homeProfile('anonymousId:a')])
-  expect(links.map(({ decision }) => decision?.kind)).toEqual(['bind'])
+  expect(links.map(({ decision }) => decision?.kind)).toEqual(['split'])
   expect(profiles.map(({ id }) => id).sort()).toEqual(
     [homeProfile('anonymousId:a'), homeProfile('userId:u')].sort(),
   )

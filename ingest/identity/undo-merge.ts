@@ -32,7 +32,8 @@ export function createUndoMerge(options: UndoMergeOptions): UndoMerge {
       await identityLog.step(1)
     }
     onUndone()
-    return { links, profiles: await profilesOf(links) }
+    const now = await identities.pairs(links.map(({ id }) => id))
+    return { links: now, profiles: await profilesOf(links) }
   }
 
   async function findLinks(target: UndoTarget): Promise<LinkRecord[]> {

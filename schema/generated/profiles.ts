@@ -1,7 +1,14 @@
 // Made from schema/subgraphs by `npm run generate`; do not edit.
 import type { JsonValue } from '../../core/json.ts'
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql'
-import type { ProfileModel, ProfilePage, MetricsModel } from '../models.ts'
+import type {
+  ProfileModel,
+  IdentityModel,
+  IdentityLinkModel,
+  ProfileVersionModel,
+  ProfilePage,
+  MetricsModel,
+} from '../models.ts'
 export type Maybe<T> = T | null
 export type InputMaybe<T> = T | null | undefined
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>
@@ -58,6 +65,22 @@ export type QuerySearchProfilesArgs = {
   after?: InputMaybe<Scalars['String']['input']>
 }
 
+/** What can be changed. Needs a key with the scope `admin`. */
+export type Mutation = {
+  /**
+   * Takes a merge apart: the identifiers are not the same person. From then on no profile holds both, whatever else
+   * links them, and people are as if the link had never been. Resolves when reads show it. The error LINK_UNKNOWN says
+   * that no event has linked them.
+   */
+  undoMerge: UndoneMerge
+}
+
+/** What can be changed. Needs a key with the scope `admin`. */
+export type MutationUndoMergeArgs = {
+  identities: Array<IdentityInput>
+  profile?: InputMaybe<Scalars['ID']['input']>
+}
+
 /** What can be followed live. */
 export type Subscription = {
   /**
@@ -93,6 +116,14 @@ export type ProfileKey = {
   value?: InputMaybe<Scalars['String']['input']>
 }
 
+/** Names an identifier. */
+export type IdentityInput = {
+  /** `userId`, `email`, `phone`, `anonymousId`, or the type of an external id. */
+  kind: Scalars['String']['input']
+  /** Its value. E-mail addresses and phone numbers may be given as people write them. */
+  value: Scalars['String']['input']
+}
+
 /** What is known of one person: everything that was sent under the identities that belong together. */
 export type Profile = {
   /** The id of the profile. */
@@ -108,6 +139,11 @@ export type Profile = {
   lagMs: Maybe<Scalars['SafeInt']['output']>
   /** Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest. */
   identities: Array<Identity>
+  /**
+   * The links between identifiers that this profile rests on, and those that were refused to it: what was decided on
+   * each, and why. In the order in which they were decided.
+   */
+  merges: Array<IdentityLink>
   /** The trait `email` where it is an address, else the first address among the identities. */
   email: Maybe<Scalars['String']['output']>
   /** The trait `firstName`. */
@@ -138,6 +174,11 @@ export type Profile = {
   segments: Maybe<Array<Membership>>
   /** Whether this person is in the segment; null when there is no such segment. */
   inSegment: Maybe<Scalars['Boolean']['output']>
+}
+
+/** What is known of one person: everything that was sent under the identities that belong together. */
+export type ProfileMergesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>
 }
 
 /** What is known of one person: everything that was sent under the identities that belong together. */
@@ -176,6 +217,71 @@ export type Identity = {
   kind: Scalars['String']['output']
   /** The value, normalised: an e-mail address in lower case, a phone number in E.164. */
   value: Scalars['String']['output']
+  /** When an event first named it together with another identifier; null when none has. */
+  since: Maybe<Scalars['DateTime']['output']>
+  /** The id of that event; null when there is none. */
+  event: Maybe<Scalars['ID']['output']>
+}
+
+/** That an event has named two identifiers together, and what was decided about it. */
+export type IdentityLink = {
+  /** The id of the link. */
+  id: Scalars['ID']['output']
+  /** The two identifiers. */
+  identities: Array<Identity>
+  /** When the first event that named both arrived. */
+  at: Scalars['DateTime']['output']
+  /** The id of that event. */
+  event: Scalars['ID']['output']
+  /** What was decided last. */
+  decision: LinkDecisionKind
+  /**
+   * Why. For BIND and MERGE, why the profile that remained did: `has-user-id`, `older`, `smaller-id`. For DROP: `blocked`,
+   * `too-many-of-kind userId`. For REFUSE: `undone-elsewhere`, `too-many-keys`, `too-many-merges`. For SPLIT: `undone`. For
+   * QUARANTINE: `too-many-user-ids`, `too-many-links`.
+   */
+  reason: Maybe<Scalars['String']['output']>
+  /** The identifier that joined (BIND), gave way (DROP) or is shared by too many (QUARANTINE). */
+  identity: Maybe<Identity>
+  /** The number of the decision in the identity log; null while the link waits for its first. */
+  batch: Maybe<Scalars['Int']['output']>
+}
+
+/** What can be decided about a link. */
+export type LinkDecisionKind =
+  /** Not decided yet, or asked again. */
+  | 'PENDING'
+  /** Both identifiers were in one profile already. */
+  | 'SAME'
+  /** An identifier that was alone joined a profile. */
+  | 'BIND'
+  /** Two profiles of several identifiers became one. */
+  | 'MERGE'
+  /** The link breaks a rule, and the weaker of its identifiers stays where it was. */
+  | 'DROP'
+  /** The profile that would arise may not be; both stay where they were. */
+  | 'REFUSE'
+  /** The link was undone. */
+  | 'SPLIT'
+  /** One of the identifiers is shared by too many, and links nobody. */
+  | 'QUARANTINE'
+
+/** What an undo has brought about. */
+export type UndoneMerge = {
+  /** The links that no longer hold, with what is decided about them now. */
+  links: Array<IdentityLink>
+  /** Where their identifiers are now. */
+  profiles: Array<ProfileVersion>
+}
+
+/** A profile at a version: a read that finds this version or a later one shows the change. */
+export type ProfileVersion = {
+  /** The id of the profile. */
+  id: Scalars['ID']['output']
+  /** The version. */
+  version: Scalars['Int']['output']
+  /** The profile as it is now. */
+  profile: Maybe<Profile>
 }
 
 /** What a person has said about one purpose. */
@@ -478,12 +584,23 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>
   String: ResolverTypeWrapper<Scalars['String']['output']>
   Int: ResolverTypeWrapper<Scalars['Int']['output']>
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>
   ProfileKey: ProfileKey
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>
+  IdentityInput: IdentityInput
   Profile: ResolverTypeWrapper<ProfileModel>
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
-  Identity: ResolverTypeWrapper<Identity>
+  Identity: ResolverTypeWrapper<IdentityModel>
+  IdentityLink: ResolverTypeWrapper<IdentityLinkModel>
+  LinkDecisionKind: LinkDecisionKind
+  UndoneMerge: ResolverTypeWrapper<
+    Omit<UndoneMerge, 'links' | 'profiles'> & {
+      links: Array<ResolversTypes['IdentityLink']>
+      profiles: Array<ResolversTypes['ProfileVersion']>
+    }
+  >
+  ProfileVersion: ResolverTypeWrapper<ProfileVersionModel>
   Consent: ResolverTypeWrapper<Consent>
   Metrics: ResolverTypeWrapper<MetricsModel>
   RollingMetrics: ResolverTypeWrapper<RollingMetrics>
@@ -514,12 +631,20 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>
   String: Scalars['String']['output']
   Int: Scalars['Int']['output']
+  Mutation: Record<PropertyKey, never>
+  ID: Scalars['ID']['output']
   Subscription: Record<PropertyKey, never>
   ProfileKey: ProfileKey
-  ID: Scalars['ID']['output']
+  IdentityInput: IdentityInput
   Profile: ProfileModel
   Boolean: Scalars['Boolean']['output']
-  Identity: Identity
+  Identity: IdentityModel
+  IdentityLink: IdentityLinkModel
+  UndoneMerge: Omit<UndoneMerge, 'links' | 'profiles'> & {
+    links: Array<ResolversParentTypes['IdentityLink']>
+    profiles: Array<ResolversParentTypes['ProfileVersion']>
+  }
+  ProfileVersion: ProfileVersionModel
   Consent: Consent
   Metrics: MetricsModel
   RollingMetrics: RollingMetrics
@@ -578,6 +703,18 @@ export type QueryResolvers<
   >
 }
 
+export type MutationResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation'],
+> = {
+  undoMerge?: Resolver<
+    ResolversTypes['UndoneMerge'],
+    ParentType,
+    ContextType,
+    RequireFields<MutationUndoMergeArgs, 'identities'>
+  >
+}
+
 export type SubscriptionResolvers<
   ContextType = any,
   ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription'],
@@ -613,6 +750,12 @@ export type ProfileResolvers<
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
   lagMs?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>
   identities?: Resolver<Array<ResolversTypes['Identity']>, ParentType, ContextType>
+  merges?: Resolver<
+    Array<ResolversTypes['IdentityLink']>,
+    ParentType,
+    ContextType,
+    RequireFields<ProfileMergesArgs, 'first'>
+  >
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
   firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
@@ -656,6 +799,39 @@ export type IdentityResolvers<
 > = {
   kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>
   value?: Resolver<ResolversTypes['String'], ParentType, ContextType>
+  since?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
+  event?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>
+}
+
+export type IdentityLinkResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['IdentityLink'] = ResolversParentTypes['IdentityLink'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  identities?: Resolver<Array<ResolversTypes['Identity']>, ParentType, ContextType>
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
+  event?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  decision?: Resolver<ResolversTypes['LinkDecisionKind'], ParentType, ContextType>
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>
+  identity?: Resolver<Maybe<ResolversTypes['Identity']>, ParentType, ContextType>
+  batch?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>
+}
+
+export type UndoneMergeResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['UndoneMerge'] = ResolversParentTypes['UndoneMerge'],
+> = {
+  links?: Resolver<Array<ResolversTypes['IdentityLink']>, ParentType, ContextType>
+  profiles?: Resolver<Array<ResolversTypes['ProfileVersion']>, ParentType, ContextType>
+}
+
+export type ProfileVersionResolvers<
+  ContextType = any,
+  ParentType extends ResolversParentTypes['ProfileVersion'] = ResolversParentTypes['ProfileVersion'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
+  version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>
 }
 
 export type ConsentResolvers<
@@ -805,9 +981,13 @@ export type Resolvers<ContextType = any> = {
   JSON?: GraphQLScalarType
   SafeInt?: GraphQLScalarType
   Query?: QueryResolvers<ContextType>
+  Mutation?: MutationResolvers<ContextType>
   Subscription?: SubscriptionResolvers<ContextType>
   Profile?: ProfileResolvers<ContextType>
   Identity?: IdentityResolvers<ContextType>
+  IdentityLink?: IdentityLinkResolvers<ContextType>
+  UndoneMerge?: UndoneMergeResolvers<ContextType>
+  ProfileVersion?: ProfileVersionResolvers<ContextType>
   Consent?: ConsentResolvers<ContextType>
   Metrics?: MetricsResolvers<ContextType>
   RollingMetrics?: RollingMetricsResolvers<ContextType>
@@ -896,6 +1076,27 @@ export const typeDefs = /* GraphQL */ `
   }
 
   """
+  What can be changed. Needs a key with the scope \`admin\`.
+  """
+  type Mutation {
+    """
+    Takes a merge apart: the identifiers are not the same person. From then on no profile holds both, whatever else
+    links them, and people are as if the link had never been. Resolves when reads show it. The error LINK_UNKNOWN says
+    that no event has linked them.
+    """
+    undoMerge(
+      """
+      The two identifiers whose link is undone; or one of them, beside \`profile\`.
+      """
+      identities: [IdentityInput!]!
+      """
+      The id of the profile that the one identifier is to leave: each of its links in that profile is undone.
+      """
+      profile: ID
+    ): UndoneMerge!
+  }
+
+  """
   What can be followed live.
   """
   type Subscription {
@@ -955,6 +1156,20 @@ export const typeDefs = /* GraphQL */ `
   }
 
   """
+  Names an identifier.
+  """
+  input IdentityInput {
+    """
+    \`userId\`, \`email\`, \`phone\`, \`anonymousId\`, or the type of an external id.
+    """
+    kind: String!
+    """
+    Its value. E-mail addresses and phone numbers may be given as people write them.
+    """
+    value: String!
+  }
+
+  """
   What is known of one person: everything that was sent under the identities that belong together.
   """
   type Profile @key(fields: "id") {
@@ -979,6 +1194,16 @@ export const typeDefs = /* GraphQL */ `
     Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest.
     """
     identities: [Identity!]!
+    """
+    The links between identifiers that this profile rests on, and those that were refused to it: what was decided on
+    each, and why. In the order in which they were decided.
+    """
+    merges(
+      """
+      How many to answer, beginning with the earliest: 1 to 500.
+      """
+      first: Int = 100
+    ): [IdentityLink!]!
     """
     The trait \`email\` where it is an address, else the first address among the identities.
     """
@@ -1084,6 +1309,124 @@ export const typeDefs = /* GraphQL */ `
     The value, normalised: an e-mail address in lower case, a phone number in E.164.
     """
     value: String!
+    """
+    When an event first named it together with another identifier; null when none has.
+    """
+    since: DateTime
+    """
+    The id of that event; null when there is none.
+    """
+    event: ID
+  }
+
+  """
+  That an event has named two identifiers together, and what was decided about it.
+  """
+  type IdentityLink {
+    """
+    The id of the link.
+    """
+    id: ID!
+    """
+    The two identifiers.
+    """
+    identities: [Identity!]!
+    """
+    When the first event that named both arrived.
+    """
+    at: DateTime!
+    """
+    The id of that event.
+    """
+    event: ID!
+    """
+    What was decided last.
+    """
+    decision: LinkDecisionKind!
+    """
+    Why. For BIND and MERGE, why the profile that remained did: \`has-user-id\`, \`older\`, \`smaller-id\`. For DROP: \`blocked\`,
+    \`too-many-of-kind userId\`. For REFUSE: \`undone-elsewhere\`, \`too-many-keys\`, \`too-many-merges\`. For SPLIT: \`undone\`. For
+    QUARANTINE: \`too-many-user-ids\`, \`too-many-links\`.
+    """
+    reason: String
+    """
+    The identifier that joined (BIND), gave way (DROP) or is shared by too many (QUARANTINE).
+    """
+    identity: Identity
+    """
+    The number of the decision in the identity log; null while the link waits for its first.
+    """
+    batch: Int
+  }
+
+  """
+  What can be decided about a link.
+  """
+  enum LinkDecisionKind {
+    """
+    Not decided yet, or asked again.
+    """
+    PENDING
+    """
+    Both identifiers were in one profile already.
+    """
+    SAME
+    """
+    An identifier that was alone joined a profile.
+    """
+    BIND
+    """
+    Two profiles of several identifiers became one.
+    """
+    MERGE
+    """
+    The link breaks a rule, and the weaker of its identifiers stays where it was.
+    """
+    DROP
+    """
+    The profile that would arise may not be; both stay where they were.
+    """
+    REFUSE
+    """
+    The link was undone.
+    """
+    SPLIT
+    """
+    One of the identifiers is shared by too many, and links nobody.
+    """
+    QUARANTINE
+  }
+
+  """
+  What an undo has brought about.
+  """
+  type UndoneMerge {
+    """
+    The links that no longer hold, with what is decided about them now.
+    """
+    links: [IdentityLink!]!
+    """
+    Where their identifiers are now.
+    """
+    profiles: [ProfileVersion!]!
+  }
+
+  """
+  A profile at a version: a read that finds this version or a later one shows the change.
+  """
+  type ProfileVersion {
+    """
+    The id of the profile.
+    """
+    id: ID!
+    """
+    The version.
+    """
+    version: Int!
+    """
+    The profile as it is now.
+    """
+    profile: Profile
   }
 
   """

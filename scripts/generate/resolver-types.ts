@@ -8,6 +8,9 @@ import type { SubgraphSource } from './compose-supergraph.ts'
 const mappers: Record<string, Record<string, string>> = {
   profiles: {
     Profile: '../models.ts#ProfileModel',
+    Identity: '../models.ts#IdentityModel',
+    IdentityLink: '../models.ts#IdentityLinkModel',
+    ProfileVersion: '../models.ts#ProfileVersionModel',
     ProfileConnection: '../models.ts#ProfilePage',
     Metrics: '../models.ts#MetricsModel',
   },

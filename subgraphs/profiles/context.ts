@@ -1,4 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts'
+import type { Principal } from '../../core/access/principal.ts'
+import type { UndoMerge } from '../../core/identity/undo-merge.ts'
 import type { Loaders, LoadersFor } from '../../loaders/create-loaders.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { ProfileStore, Storage } from '../../storage/ports.ts'
@@ -10,6 +12,7 @@ export interface ProfilesDependencies {
   feed: ChangeFeed
   loadersFor: LoadersFor
   clock: Clock
+  undoMerge: UndoMerge
   /** ISO 4217 code of what `metrics` counts in when it is not told: MONOGRAM_CURRENCY. */
   currency: string
   /** ISO 3166-1 alpha-2: whose phone numbers are that are looked up without their country's code. Nobody's when absent. */
@@ -20,6 +23,8 @@ export interface ProfilesContext {
   loaders: Loaders
   directory: Pick<ProfileStore, 'search' | 'list'>
   followProfile: FollowProfile
+  undoMerge: UndoMerge
+  principal: Principal
   /** One instant for all that a request asks, in epoch milliseconds. */
   now: number
   currency: string
@@ -28,7 +33,7 @@ export interface ProfilesContext {
 }
 
 export function createProfilesContext(dependencies: ProfilesDependencies) {
-  const { storage, feed, loadersFor, clock, currency, country = null } = dependencies
+  const { storage, feed, loadersFor, clock, currency, undoMerge, country = null } = dependencies
   const followProfile = createProfileFollower({
     profiles: storage.profiles,
     identities: storage.identities,
@@ -38,6 +43,8 @@ export function createProfilesContext(dependencies: ProfilesDependencies) {
     loaders: loadersFor(request),
     directory: storage.profiles,
     followProfile,
+    undoMerge,
+    principal: request.principal,
     now: clock(),
     currency,
     country,

@@ -52,6 +52,7 @@ async function setUp() {
     feed: createMemoryFeed(),
     loadersFor: createLoaders({ storage }),
     clock: () => NOW,
+    undoMerge: () => Promise.reject(new Error('nothing is linked here')),
     currency: 'GBP',
   })
   const ask = (document: string, variables: Record<string, unknown> = {}) =>

@@ -1,3 +1,4 @@
+import { requireScope } from '../../core/access/require-scope.ts'
 import { MonogramError } from '../../core/errors.ts'
 import { splitIdentityKey } from '../../core/identity/identity-key.ts'
 import type { RecentOrder } from '../../core/profile/profile.ts'
@@ -6,6 +7,7 @@ import { badInput, boundedInt, boundedList } from '../bad-input.ts'
 import { pageInfo } from '../connection.ts'
 import { dateTimeScalar, jsonScalar, safeIntScalar } from '../scalars.ts'
 import type { ProfilesContext } from './context.ts'
+import { concernedKey, decisionKind, linksOf, reasonOf, undoTarget } from './links.ts'
 import { metricsIn, rollingIn } from './metrics.ts'
 import { loadProfiles, parseProfileKey } from './profile-key.ts'
 import { countProfiles, searchProfiles } from './search.ts'
@@ -37,6 +39,13 @@ export const resolvers: Resolvers<ProfilesContext> = {
     searchProfiles: (_, args, context) => searchProfiles(args, context),
   },
 
+  Mutation: {
+    undoMerge(_, args, { undoMerge, principal, country }) {
+      const { id } = requireScope(principal, 'admin')
+      return undoMerge(undoTarget(args, country), id)
+    },
+  },
+
   Subscription: {
     profileChanged: {
       subscribe(_, { by, policy, resumeFrom }, { followProfile, country, signal }) {
@@ -61,7 +70,11 @@ export const resolvers: Resolvers<ProfilesContext> = {
       const since = await loaders.waitingSince.load(profile)
       return since === null ? 0 : Math.max(1, now - since)
     },
-    identities: ({ view }) => view.identities.map(splitIdentityKey),
+    identities: ({ view }) => view.identities,
+    merges: async ({ view }, { first }, { loaders }) => {
+      const limit = boundedInt('first', first, { fallback: 100, min: 1, max: 500 })
+      return (await linksOf(view, loaders)).slice(0, limit)
+    },
     email: ({ view }) => emailOf(view),
     firstName: ({ view }) => textTrait(view, 'firstName'),
     lastName: ({ view }) => textTrait(view, 'lastName'),
@@ -84,6 +97,24 @@ export const resolvers: Resolvers<ProfilesContext> = {
   Metrics: {
     last: async ({ profile, currency }, { days }, { loaders, now }) =>
       rollingIn(await loaders.rolling(profile, now), days, currency),
+  },
+
+  Identity: {
+    kind: (key) => splitIdentityKey(key).kind,
+    value: (key) => splitIdentityKey(key).value,
+    since: async (key, _, { loaders }) => (await loaders.identityRows.load(key))?.since ?? null,
+    event: async (key, _, { loaders }) => (await loaders.keyLinks.load(key))[0]?.event ?? null,
+  },
+
+  IdentityLink: {
+    identities: ({ pair }) => [...pair],
+    decision: decisionKind,
+    reason: reasonOf,
+    identity: concernedKey,
+  },
+
+  ProfileVersion: {
+    profile: ({ id }, _, { loaders }) => loaders.profiles.load(id),
   },
 
   ProfileConnection: {
