@@ -141,7 +141,8 @@ async function loadGeneration(
     ),
   )
   checkFallbackDirectives(byField, engine.schema)
-  const { gateway, idle } = countRequests(engine)
+  const counted = countRequests(engine)
+  const { gateway } = counted
   const documents =
     options.documents === null
       ? NO_DOCUMENTS
@@ -151,7 +152,7 @@ async function loadGeneration(
     gateway,
     subgraphs,
     documents,
-    idle,
+    idle: () => counted.idle(),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   }
 }

@@ -21,8 +21,11 @@ describe('GraphQL over HTTP', () => {
 
   const audits = serverAudits({
     url: () => address,
-    fetchFn: (url: string, init: RequestInit = {}) =>
-      fetch(url, { ...init, headers: { ...init.headers, 'apollo-require-preflight': '1' } }),
+    fetchFn: (url: string, init: RequestInit = {}) => {
+      const headers = new Headers(init.headers)
+      headers.set('apollo-require-preflight', '1')
+      return fetch(url, { ...init, headers })
+    },
   })
 
   test('has 61 audits', () => {

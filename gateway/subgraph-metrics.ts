@@ -22,16 +22,18 @@ export function measureSubgraphs(registry: Registry, current: () => readonly Htt
   )
 
   function gauge(name: string, help: string, read: (subgraph: HttpSubgraph) => number): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['subgraph'],
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const subgraph of current()) this.set({ subgraph: subgraph.name }, read(subgraph))
-      },
-    })
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames: ['subgraph'],
+        registers: [],
+        collect() {
+          this.reset()
+          for (const subgraph of current()) this.set({ subgraph: subgraph.name }, read(subgraph))
+        },
+      }),
+    )
   }
 }
 
@@ -66,14 +68,16 @@ export function measureBatching(
   )
 
   function counter(name: string, help: string, read: () => number): void {
-    new Counter({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
+    registry.registerMetric(
+      new Counter({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.reset()
+          this.inc(read())
+        },
+      }),
+    )
   }
 }

@@ -15,7 +15,7 @@ export interface WatchOptions {
 export async function watchFiles({ paths, onChange, intervalMs = 500 }: WatchOptions): Promise<Disposable> {
   let known = await fingerprint(paths)
   let isClosed = false
-  let timer = setTimeout(look, intervalMs).unref()
+  let timer = setTimeout(() => void look(), intervalMs).unref()
 
   return {
     [Symbol.dispose]() {
@@ -24,14 +24,13 @@ export async function watchFiles({ paths, onChange, intervalMs = 500 }: WatchOpt
     },
   }
 
-  function look(): void {
-    void fingerprint(paths).then((found) => {
-      if (isClosed) return
-      timer = setTimeout(look, intervalMs).unref()
-      if (found === known) return
-      known = found
-      onChange()
-    })
+  async function look(): Promise<void> {
+    const found = await fingerprint(paths)
+    if (isClosed) return
+    timer = setTimeout(() => void look(), intervalMs).unref()
+    if (found === known) return
+    known = found
+    onChange()
   }
 }
 

@@ -49,10 +49,16 @@ describe('monogram gateway, in front of three subgraphs', () => {
 
   function address(): string[] {
     return [
-      ...['--supergraph', 'supergraph.graphql', '--port', '0'],
-      ...['--subgraph', `people=${subgraphs.people.url}`],
-      ...['--subgraph', `order-book=${subgraphs.orders.url}`],
-      ...['--subgraph', `Catalog=${subgraphs.catalog.url}`],
+      '--supergraph',
+      'supergraph.graphql',
+      '--port',
+      '0',
+      '--subgraph',
+      `people=${subgraphs.people.url}`,
+      '--subgraph',
+      `order-book=${subgraphs.orders.url}`,
+      '--subgraph',
+      `Catalog=${subgraphs.catalog.url}`,
     ]
   }
 
@@ -149,10 +155,9 @@ describe('monogram gateway, in front of three subgraphs', () => {
 
   test('takes changed documents and a changed supergraph without dropping a request, and no broken ones', async () => {
     const file = join(folder, 'documents', 'card.graphql')
-    let isDone = false
-    const statuses = new Set<number>()
-    const traffic = (async () => {
-      while (!isDone) statuses.add((await render('1').catch(() => ({ status: 0 }))).status)
+    const traffic = { isWanted: true, statuses: new Set<number>() }
+    const ended = (async () => {
+      while (traffic.isWanted) traffic.statuses.add((await render('1').catch(() => ({ status: 0 }))).status)
     })()
     await writeFile(file, CARD.replace('name', 'nothing'))
     gateway.process.kill('SIGHUP')
@@ -174,9 +179,9 @@ describe('monogram gateway, in front of three subgraphs', () => {
     await eventually(async () => {
       expect((await render('1')).body.data.person).not.toHaveProperty('email')
     })
-    isDone = true
-    await traffic
-    expect([...statuses]).toEqual([200])
+    traffic.isWanted = false
+    await ended
+    expect([...traffic.statuses]).toEqual([200])
   })
 
   test('wants a key unless it is open', async () => {

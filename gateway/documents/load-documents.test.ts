@@ -59,10 +59,7 @@ test('all mistakes are told together, each with its file and line', async () => 
   })
   const error = await loadDocuments({ path, gateway, byField: new Map() }).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'DOCUMENTS_INVALID' })
-  const lines = String((error as Error).message)
-    .replaceAll(path, '')
-    .split('\n')
-    .sort()
+  const lines = (error as Error).message.replaceAll(path, '').split('\n').sort()
   expect(lines).toEqual([
     expect.stringMatching(/^\/a\.graphql:2:3: Cannot query field "nothing"/),
     expect.stringMatching(/^\/b\.graphql:1:10: Syntax Error/),

@@ -5,7 +5,7 @@ import type { Log } from '../../platform/log.ts'
 import type { TrustedDocument } from '../documents/load-documents.ts'
 import type { Degraded } from '../engine/shape/shape-result.ts'
 import { maskErrors } from '../mask-errors.ts'
-import type { DeadlineTimers } from '../transports/deadline-timers.ts'
+import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 
 /** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded" } }`, as JSON text. */
 export type RenderedText = string
@@ -48,16 +48,19 @@ export function createRenderDocument({ log, timers, maxInFlight, metrics }: Rend
   }
 
   /** The gateway keeps the deadline itself; this is for when it does not. */
-  function executeInTime(request: RenderRequest, reserveMs: number): Promise<RenderedText> {
+  async function executeInTime(request: RenderRequest, reserveMs: number): Promise<RenderedText> {
     const { document, context } = request
-    return new Promise((resolve) => {
-      const holder = { onDeadline: () => resolve(fallbacksAlone(document, 'timeout')) }
-      const tick = timers.add(context.deadlineAt, holder)
-      void execute(request, reserveMs).then((answer) => {
-        timers.remove(tick, holder)
-        resolve(answer)
-      })
+    let holder: DeadlineHolder | undefined
+    let tick = 0
+    const late = new Promise<RenderedText>((resolve) => {
+      holder = { onDeadline: () => resolve(fallbacksAlone(document, 'timeout')) }
+      tick = timers.add(context.deadlineAt, holder)
     })
+    try {
+      return await Promise.race([execute(request, reserveMs), late])
+    } finally {
+      if (holder) timers.remove(tick, holder)
+    }
   }
 
   /** Never rejects. */

@@ -172,7 +172,7 @@ describe('when a subgraph does not answer', () => {
       render('card', { variables: { id: '1' } }),
     ])
     const reasons = answers.map(({ body }) => (body as Answer).extensions.degraded[0]?.reason)
-    expect(reasons.sort()).toEqual(['overload', 'timeout'])
+    expect(new Set(reasons)).toEqual(new Set(['overload', 'timeout']))
     expect(await metrics.metrics()).toContain(
       'monogram_render_answers_total{document="card",outcome="overload"} 1',
     )
@@ -209,7 +209,7 @@ async function start({
     url,
     metrics,
     hash: documents.find('card')?.hash ?? '',
-    async render(id: string, body: object): Promise<{ status: number; body: unknown }> {
+    render: async (id: string, body: object): Promise<{ status: number; body: unknown }> => {
       const response = await fetch(`${url}/render/${id}`, {
         method: 'POST',
         headers: { 'x-api-key': 'reader', 'content-type': 'application/json' },

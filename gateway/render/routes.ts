@@ -81,12 +81,12 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
   }
 
   function requireDocument(id: string): TrustedDocument {
-    const { find, names } = documents()
-    const document = find(id)
+    const known = documents()
+    const document = known.find(id)
     if (document) return document
     throw new MonogramError(
       'DOCUMENT_UNKNOWN',
-      `there is no document "${id.slice(0, 80)}"${didYouMean(id, names)}`,
+      `there is no document "${id.slice(0, 80)}"${didYouMean(id, known.names)}`,
     )
   }
 }
