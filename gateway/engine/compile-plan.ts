@@ -16,7 +16,7 @@ import {
   subtree,
   type FieldTree,
 } from './field-tree.ts'
-import { compileProjector, type Projector } from './projector.ts'
+import { compileProjector, singleKeyOf, type Projector, type SingleKey } from './projector.ts'
 import { keysOf, parseRewrite, type Rewrite } from './rewrites.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
 
@@ -72,6 +72,7 @@ export interface EntityPart extends Taken {
   variable: string
   paths: readonly (readonly FlattenNodePathSegment[])[]
   project: Projector
+  singleKey: SingleKey | null
 }
 
 export interface CompilePlanOptions {
@@ -177,11 +178,13 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
       }
     }
     const inputRewrites = (source.inputRewrites ?? []).map(parseRewrite)
+    const representation = { requires: source.requires, inputRewrites, types }
     const part: EntityPart = {
       responseName: source.alias,
       variable: source.representationsVariableName,
       paths: source.paths,
-      project: compileProjector({ requires: source.requires, inputRewrites, types }),
+      project: compileProjector(representation),
+      singleKey: singleKeyOf(representation),
       ...takenFields(subtree(tree, source.alias), source),
     }
     found.push(part)

@@ -12,7 +12,6 @@ import { unavailable } from './field-failure.ts'
 import { mergeRootResult, runStep, variablesFor, type PlanRun } from './run-plan.ts'
 import type { Fallbacks } from './shape/compile-shape.ts'
 import { shapeResult, type ShapedResult } from './shape/shape-result.ts'
-import { writeObject } from './shape/write-json.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
 
 export interface EngineOptions {
@@ -125,7 +124,7 @@ export function createEngine(options: EngineOptions): Executor {
 
   function jsonOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): JsonAnswer {
     const { variables } = operation
-    const written = writeObject(known.shapeFor(variables), run.data, known.introspect(variables))
+    const written = known.shapeFor(variables).write(run.data, known.introspect(variables))
     if (written !== undefined) return { data: written, errors: bounded(run.errors, maxErrors), degraded: [] }
     const { data, errors, degraded } = shaped(known, operation, run)
     return {
@@ -136,7 +135,7 @@ export function createEngine(options: EngineOptions): Executor {
   }
 
   function shaped(known: CompiledOperation, { variables }: ExecutableOperation, run: PlanRun): ShapedResult {
-    return shapeResult(known.shapeFor(variables), run.data, known.introspect(variables))
+    return shapeResult(known.shapeFor(variables).shape, run.data, known.introspect(variables))
   }
 }
 

@@ -20,6 +20,27 @@ export interface ProjectorOptions {
   types: SupergraphTypes
 }
 
+/** The common case of a representation: one type, found by one field. */
+export interface SingleKey {
+  typename: string
+  name: string
+}
+
+/** Not null when an entity of that type with a string for that key has no other representation than these two make. */
+export function singleKeyOf({ requires, inputRewrites, types }: ProjectorOptions): SingleKey | null {
+  const [fragment, ...others] = requires
+  if (others.length > 0 || inputRewrites.length > 0 || fragment?.kind !== 'InlineFragment') return null
+  if (hasConditions(requires) || !types.isConcrete(fragment.typeCondition)) return null
+  const members = flatten(fragment.selections, fragment.typeCondition, types).filter(isKeyMember)
+  const [key] = members
+  if (!key || members.length > 1 || key.source !== key.target || key.below.length > 0) return null
+  return { typename: fragment.typeCondition, name: key.source }
+}
+
+function isKeyMember({ target }: Member): boolean {
+  return target !== '__typename'
+}
+
 /** Writes text straight from the entity where it can; where the plan changes representations, or has conditions in them, by way of an object. */
 export function compileProjector(options: ProjectorOptions): Projector {
   const { requires, inputRewrites, types } = options
@@ -31,7 +52,7 @@ export function compileProjector(options: ProjectorOptions): Projector {
     if (typeof typename !== 'string') return null
     let members = membersFor.get(typename)
     if (!members) {
-      members = flatten(requires, typename, types).filter((member) => member.target !== '__typename')
+      members = flatten(requires, typename, types).filter(isKeyMember)
       membersFor.set(typename, members)
     }
     const written = writeMembers(`{"__typename":${quoted(typename)}`, entity, members, types)
@@ -139,7 +160,7 @@ function viaObject({ requires, inputRewrites, types }: ProjectorOptions): Projec
     const typename = entity['__typename']
     if (typeof typename !== 'string') return null
     const chosen = withoutConditions(requires, variables)
-    const members = flatten(chosen, typename, types).filter((member) => member.target !== '__typename')
+    const members = flatten(chosen, typename, types).filter(isKeyMember)
     if (!hasMembers(entity, members)) return null
     const written = writeMembers(`{"__typename":${quoted(typename)}`, entity, members, types)
     if (written instanceof FieldFailure || inputRewrites.length === 0) return written

@@ -138,27 +138,38 @@ interface Wanted {
 function gather(part: EntityPart, run: PlanRun): Wanted {
   const entities: DataObject[] = []
   for (const path of part.paths) collectEntities(run.data, path, run.types, entities)
-  const representations: Representation[] = []
-  const targets: DataObject[][] = []
-  const known = new Map<string, DataObject[]>()
+  const wanted: Wanted = { part, representations: [], targets: [] }
+  const byText = new Map<string, DataObject[]>()
+  const byKey = new Map<string, DataObject[]>()
   for (const entity of entities) {
+    const key = singleKeyValue(part, entity)
+    if (key !== null && joined(byKey.get(key), entity)) continue
     const json = part.project(entity, run.variables)
     if (json === null) continue
     if (json instanceof FieldFailure) {
       failFields(entity, json.elsewhere(), part.tree)
       continue
     }
-    const same = known.get(json)
-    if (same) {
-      same.push(entity)
-      continue
-    }
+    if (key === null && joined(byText.get(json), entity)) continue
     const own = [entity]
-    known.set(json, own)
-    representations.push(new JsonRepresentation(json))
-    targets.push(own)
+    if (key === null) byText.set(json, own)
+    else byKey.set(key, own)
+    wanted.representations.push(new JsonRepresentation(json))
+    wanted.targets.push(own)
   }
-  return { part, representations, targets }
+  return wanted
+}
+
+/** What tells an entity from others sooner than its whole representation; null where only that does. */
+function singleKeyValue({ singleKey }: EntityPart, entity: DataObject): string | null {
+  if (!singleKey || entity['__typename'] !== singleKey.typename) return null
+  const value = entity[singleKey.name]
+  return typeof value === 'string' ? value : null
+}
+
+function joined(same: DataObject[] | undefined, entity: DataObject): boolean {
+  same?.push(entity)
+  return same !== undefined
 }
 
 function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefined, run: PlanRun): void {

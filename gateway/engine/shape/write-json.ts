@@ -35,7 +35,11 @@ function writeField(
   return writeValue(field.value, introspected[field.responseName], introspected)
 }
 
-function writeValue(shape: ValueShape, value: unknown, introspected: Introspected): string | undefined {
+export function writeValue(
+  shape: ValueShape,
+  value: unknown,
+  introspected: Introspected,
+): string | undefined {
   if (value === null || value === undefined) return shape.nonNull ? undefined : 'null'
   switch (shape.kind) {
     case 'leaf':
