@@ -93,6 +93,21 @@ describe('GraphQL over HTTP', () => {
     }
   })
 
+  test('answers by the deadline that a request names, with what there is', async () => {
+    const silent = () => new Promise(() => undefined)
+    const { url } = await start({ resolvers: { people: { Person: { email: silent } } } })
+    const query = '{ person(id: "1") { name email } topProducts(first: 1) { sku } }'
+    const response = await post(url, { query }, { ...READER, 'x-deadline-ms': '50' })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({
+      data: { person: null, topProducts: [{ sku: 'p1' }] },
+      errors: [{ path: ['person'], extensions: { code: 'SUBGRAPH_FAILED' } }],
+      extensions: { degraded: [{ path: ['person'], reason: 'timeout' }] },
+    })
+    const wrong = await post(url, { query }, { ...READER, 'x-deadline-ms': 'soon' })
+    expect([wrong.status, await code(wrong)]).toEqual([400, 'BAD_USER_INPUT'])
+  })
+
   test('reads a GET only as a query', async () => {
     const { url } = await start()
     const response = await fetch(`${url}?query=mutation{touch}`, {
