@@ -11,6 +11,9 @@ import { dryRunRules } from '../ingest/identity/dry-run.ts'
 import { parseIdentityRules } from '../ingest/identity/parse-rules.ts'
 import type { ImportProgress, ImportSummary } from '../ingest/import/import-counts.ts'
 import { importFile } from '../ingest/import/import-file.ts'
+import { hashState } from '../ingest/state-hash.ts'
+import { backupDataDir } from '../storage/embedded/backup.ts'
+import type { BackupManifest } from '../storage/embedded/backup-manifest.ts'
 import type { CommandContext } from './control/protocol.ts'
 import type { Services } from './services.ts'
 
@@ -49,6 +52,9 @@ export interface Commands {
   'identity.dryRun': { args: { rules: IdentityRules }; result: RulesTrial }
   import: { args: ImportArgs; result: ImportSummary }
   status: { args: null; result: StatusReport }
+  stateHash: { args: null; result: { hash: string; profiles: number } }
+  /** The target is absolute. */
+  backup: { args: { target: string }; result: BackupManifest }
 }
 export type CommandName = keyof Commands
 export type Handlers = {
@@ -62,6 +68,7 @@ const MAX_SETTLE_MS = 60_000
 const schemas = {
   createKey: z.object({ name: z.string(), scopes: z.array(z.string()) }),
   revokeKey: z.object({ id: z.string() }),
+  backup: z.object({ target: z.string() }),
   undo: z.object({ keys: z.array(z.string()), profileId: z.string().nullable() }),
   dryRun: z.object({ rules: z.unknown() }),
   import: z.object({
@@ -83,6 +90,12 @@ export function commandHandlers(services: Services): Handlers {
     'identity.dryRun': (args, { signal }) =>
       dryRunRules(storage.identities, parseIdentityRules(schemas.dryRun.parse(args).rules, 'rules'), signal),
     import: (args, context) => runImport(services, schemas.import.parse(args), context),
+    async stateHash() {
+      await within(MAX_SETTLE_MS, services.settled())
+      return hashState(storage.profiles)
+    },
+    backup: (args) =>
+      backupDataDir({ dataDir: services.dataDir, target: schemas.backup.parse(args).target, clock }),
     async status() {
       const [events, { profiles }, { products }, keys] = await Promise.all([
         storage.events.stats(),

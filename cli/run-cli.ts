@@ -2,11 +2,13 @@ import { MonogramError } from '../core/errors.ts'
 import { loadConfig } from '../platform/load-config.ts'
 import { StorageError } from '../storage/ports.ts'
 import type { CliContext, Command } from './command.ts'
+import { backupCommand } from './commands/backup.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { gatewayCommand } from './commands/gateway.ts'
 import { identityCommands } from './commands/identity.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommands } from './commands/keys.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { commandHelp, overallHelp } from './help.ts'
@@ -18,6 +20,8 @@ const COMMANDS: readonly Command[] = [
   ...keysCommands,
   ...identityCommands,
   statusCommand,
+  backupCommand,
+  restoreCommand,
   doctorCommand,
   gatewayCommand,
 ]

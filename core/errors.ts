@@ -79,6 +79,10 @@ export const ERRORS = {
   PORT_IN_USE: { status: 500, text: 'The port is taken by another process.' },
   DATA_DIR_LOCKED: { status: 500, text: 'Another process has the data folder open.' },
   DATA_DIR_NEWER: { status: 500, text: 'The data folder was written by a newer version of Monogram.' },
+  DATA_DIR_NOT_EMPTY: { status: 400, text: 'A backup is restored into an empty data folder only.' },
+  BACKUP_TARGET_EXISTS: { status: 400, text: 'The folder that a backup should go into is there already.' },
+  BACKUP_FAILED: { status: 500, text: 'The backup could not be written; nothing of it is left.' },
+  BACKUP_INVALID: { status: 400, text: 'The folder is no whole backup, or not as it was written.' },
   STORAGE_UNAVAILABLE: { status: 503, text: 'The store cannot be read or written now.' },
 
   IMPORT_FILE_UNREADABLE: { status: 400, text: 'The file cannot be read, or is cut short.' },

@@ -6,11 +6,18 @@ export const statusCommand: Command = {
   name: 'status',
   summary: 'What is stored, what is waiting, and whether a server runs',
   positionals: [],
-  options: { json: JSON_OPTION },
+  options: {
+    json: JSON_OPTION,
+    'state-hash': {
+      type: 'boolean',
+      help: 'hash what all profiles say, once all is folded: equal after a restore or a replay',
+    },
+  },
   async run(input, context, config) {
+    const state = input.flag('state-hash') ? await inStore('stateHash', null, context, config) : null
     const status = await inStore('status', null, context, config)
     if (input.flag('json')) {
-      context.out(JSON.stringify(status, null, 2))
+      context.out(JSON.stringify({ ...status, ...(state && { stateHash: state.hash }) }, null, 2))
       return 0
     }
     const { server, events } = status
@@ -25,6 +32,7 @@ export const statusCommand: Command = {
       ['profiles', String(status.profiles)],
       ['products', String(status.products)],
       ['API keys', `${status.apiKeys} active`],
+      ...(state ? [['state hash', state.hash]] : []),
     ])
     for (const line of lines) context.out(line)
     return 0
