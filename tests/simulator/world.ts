@@ -1,0 +1,134 @@
+import type { Event } from '../../core/events/event.ts'
+import type { ProfileState } from '../../core/profile/profile.ts'
+import { foldEvents } from '../../core/profile/state.ts'
+import type { AcceptResult } from '../../ingest/accept.ts'
+import { createEventPath, type EventPath } from '../../ingest/create-event-path.ts'
+import { silentLog } from '../../platform/log.ts'
+import type { Storage } from '../../storage/ports.ts'
+import { createMemoryFeed } from '../../stream/memory/feed.ts'
+import type { ChangeFeed } from '../../stream/ports.ts'
+import { openMemoryStorage } from '../support/memory-storage.ts'
+import { faultyPorts } from './faulty-ports.ts'
+import { Monitor } from './monitor.ts'
+import { createRandom, type Random } from './random.ts'
+import { Scheduler, type SimulatedProcess } from './scheduler.ts'
+
+export const NOW = Date.parse('2026-03-01T12:00:00Z')
+const CURRENCY = 'USD'
+
+/** Ports that do not keep a rule, to see that the checks notice. */
+export interface BrokenRule {
+  /** What every process reads and writes. */
+  storage?: (storage: Storage) => Storage
+  /** What one process sees of it, faults included. */
+  ports?: (ports: { storage: Storage; feed: ChangeFeed }) => { storage: Storage; feed: ChangeFeed }
+}
+
+/** A server of the simulated world: it accepts, folds, decides, materialises and relays. */
+export interface SimulatedServer {
+  process: SimulatedProcess
+  path: EventPath
+  /** Rejects when the process dies: whoever waits for it sees the connection go. */
+  died: Promise<never>
+  kill: () => void
+}
+
+/** One seed is one world: who takes which step, what fails, who dies, and what people do. */
+export class World {
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly monitor = new Monitor()
+  readonly storage: Storage
+  readonly servers: SimulatedServer[] = []
+  /** Whether calls fail, and whether some servers cannot fold odd events. */
+  stormy = true
+  /** What clients were told is durable. */
+  readonly acknowledged = new Map<string, Extract<AcceptResult, { key: string }>['outcome']>()
+  readonly #feed = createMemoryFeed()
+  readonly #faultRate: number
+  readonly #pauseRate: number
+  readonly #broken: BrokenRule
+  #started = 0
+
+  constructor(seed: number, broken: BrokenRule = {}) {
+    this.random = createRandom(seed)
+    this.scheduler = new Scheduler(this.random, NOW)
+    this.#broken = broken
+    this.#faultRate = this.random.chance(0.3) ? 0 : this.random.next() * 0.06
+    this.#pauseRate = this.random.next() * 0.3
+    const memory = openMemoryStorage()
+    this.storage = broken.storage?.(memory) ?? memory
+  }
+
+  /** Starts a server. Odd events are beyond a `picky` one: its fold fails on them. */
+  startServer(foldVersion: number, picky = false): SimulatedServer {
+    const process = { name: `server ${++this.#started}`, alive: true, pausedUntil: 0 }
+    let end: (error: Error) => void = () => undefined
+    const died = new Promise<never>((_, reject) => (end = reject))
+    died.catch(() => undefined)
+    const ports = faultyPorts(this.storage, this.#feed, {
+      scheduler: this.scheduler,
+      process,
+      random: this.random,
+      faults: () => (this.stormy ? this.#faultRate : 0),
+      pauses: () => (this.stormy ? this.#pauseRate : 0),
+      onEffect: this.monitor.onEffect,
+    })
+    const { storage, feed } = this.#broken.ports?.(ports) ?? ports
+    const path = createEventPath({
+      storage,
+      feed,
+      clock: () => this.scheduler.now,
+      sleep: this.scheduler.sleepOf(process),
+      log: silentLog(),
+      currency: CURRENCY,
+      pollMs: 50,
+      foldCode: { version: foldVersion, apply: (state, events) => this.#apply(state, events, picky) },
+    })
+    const server: SimulatedServer = {
+      process,
+      path,
+      died,
+      kill: () => {
+        process.alive = false
+        this.servers.splice(this.servers.indexOf(server), 1)
+        end(new Error(`${process.name} died`))
+      },
+    }
+    this.servers.push(server)
+    return server
+  }
+
+  /** Somebody outside, who never dies. */
+  actor(name: string): SimulatedProcess {
+    return { name, alive: true, pausedUntil: 0 }
+  }
+
+  /** Sends until it is answered, to whichever server is there. */
+  async send(client: SimulatedProcess, raws: readonly unknown[]): Promise<AcceptResult[]> {
+    const sleep = this.scheduler.sleepOf(client)
+    for (;;) {
+      const server = this.servers.length > 0 ? this.random.pick(this.servers) : null
+      const answer = server ? await attempt(server, raws) : null
+      if (answer) {
+        for (const result of answer) {
+          if (result.outcome !== 'rejected') this.acknowledged.set(result.key, result.outcome)
+        }
+        return answer
+      }
+      await sleep(20)
+    }
+  }
+
+  #apply(state: ProfileState, events: readonly Event[], picky: boolean): ProfileState {
+    if (picky && this.stormy && events.some((event) => event.name === 'Odd')) throw new Error('an odd event')
+    return foldEvents(state, events, { currency: CURRENCY })
+  }
+}
+
+/** Null when it is unknown what became of them. */
+function attempt({ path, died }: SimulatedServer, raws: readonly unknown[]): Promise<AcceptResult[] | null> {
+  return Promise.race([path.accept(raws, CONTEXT), died]).catch(() => null)
+}
+
+const CONTEXT = { source: 'simulation', maxEventBytes: 32_768 }
