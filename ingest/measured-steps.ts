@@ -14,19 +14,19 @@ export interface MeasuredSteps {
   relay(relay: Relay): Relay
 }
 
-export function measuredSteps({ time }: PathMetrics): MeasuredSteps {
+export function measuredSteps(metrics: PathMetrics): MeasuredSteps {
   return {
     fold: (fold) => ({
       ...fold,
       foldTrails: (ids) =>
-        time(
+        metrics.time(
           'fold',
           () => fold.foldTrails(ids),
           ({ applied }) => applied,
         ),
     }),
     materialise: (materialise) => (ids) =>
-      time(
+      metrics.time(
         'materialise',
         () => materialise(ids),
         () => ids.length,
@@ -34,7 +34,7 @@ export function measuredSteps({ time }: PathMetrics): MeasuredSteps {
     identityLog: (log) => ({
       ...log,
       step: (limit) =>
-        time(
+        metrics.time(
           'link',
           () => log.step(limit),
           ({ decided }) => decided,
@@ -43,7 +43,7 @@ export function measuredSteps({ time }: PathMetrics): MeasuredSteps {
     sweep: (sweep) => ({
       ...sweep,
       sweep: (limit) =>
-        time(
+        metrics.time(
           'sweep',
           () => sweep.sweep(limit),
           (swept) => swept,
@@ -52,7 +52,7 @@ export function measuredSteps({ time }: PathMetrics): MeasuredSteps {
     relay: (relay) => ({
       ...relay,
       relay: (limit) =>
-        time(
+        metrics.time(
           'relay',
           () => relay.relay(limit),
           (told) => told,

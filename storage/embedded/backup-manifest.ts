@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { MonogramError } from '../../core/errors.ts'
 
 /** What is in a backup, beside its files. */
@@ -55,7 +54,7 @@ export async function checkFile(dir: string, { name, bytes, sha256 }: BackupFile
 export async function describeFile(dir: string, name: string): Promise<BackupFile> {
   const path = join(dir, name)
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
   return { name, bytes: (await stat(path)).size, sha256: hash.digest('hex') }
 }
 

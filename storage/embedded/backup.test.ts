@@ -34,15 +34,15 @@ test('a backup taken while events come has all that were acknowledged before, an
   await using storage = await openEmbeddedStorage({ dir: dataDir, writer: 'thread' })
   const keys = (round: number) => Array.from({ length: 20 }, (_, i) => `${round}-${i}`)
   let rounds = 0
-  let ended = false
+  const ended = new AbortController()
   const append = async () => {
-    while (!ended) await storage.events.append(keys(rounds++).map((key) => anEvent(key)))
+    while (!ended.signal.aborted) await storage.events.append(keys(rounds++).map((key) => anEvent(key)))
   }
   await storage.events.append(keys(rounds++).map((key) => anEvent(key)))
   const senders = [append(), append(), append()]
   const before = rounds - senders.length
   await backup()
-  ended = true
+  ended.abort()
   await Promise.all(senders)
   await restore()
 
