@@ -11,10 +11,12 @@ import { dryRunRules } from '../ingest/identity/dry-run.ts'
 import { parseIdentityRules } from '../ingest/identity/parse-rules.ts'
 import type { ImportProgress, ImportSummary } from '../ingest/import/import-counts.ts'
 import { importFile } from '../ingest/import/import-file.ts'
+import type { ReplayScope } from '../ingest/replay.ts'
 import { hashState } from '../ingest/state-hash.ts'
 import { backupDataDir } from '../storage/embedded/backup.ts'
 import type { BackupManifest } from '../storage/embedded/backup-manifest.ts'
 import type { CommandContext } from './control/protocol.ts'
+import { runReplay, type ReplayResult } from './replay.ts'
 import type { Services } from './services.ts'
 
 export interface ImportArgs {
@@ -51,6 +53,7 @@ export interface Commands {
   'identity.undo': { args: IdentityUndoArgs; result: UndoneMerge }
   'identity.dryRun': { args: { rules: IdentityRules }; result: RulesTrial }
   import: { args: ImportArgs; result: ImportSummary }
+  replay: { args: ReplayScope; result: ReplayResult }
   status: { args: null; result: StatusReport }
   stateHash: { args: null; result: { hash: string; profiles: number } }
   /** The target is absolute. */
@@ -90,6 +93,8 @@ export function commandHandlers(services: Services): Handlers {
     'identity.dryRun': (args, { signal }) =>
       dryRunRules(storage.identities, parseIdentityRules(schemas.dryRun.parse(args).rules, 'rules'), signal),
     import: (args, context) => runImport(services, schemas.import.parse(args), context),
+    replay: (args, context) =>
+      runReplay(services, args, context, () => within(MAX_SETTLE_MS, services.settled())),
     async stateHash() {
       await within(MAX_SETTLE_MS, services.settled())
       return hashState(storage.profiles)

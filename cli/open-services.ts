@@ -70,6 +70,7 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
     products: path.catalogue,
     undoMerge: path.undoMerge,
     clock: systemClock,
+    replay: path.replay,
     settled: () => path.worker.settled(),
     server: null,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

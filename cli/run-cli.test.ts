@@ -40,6 +40,7 @@ function createTerminal(): {
     products: createCatalogue({ products: storage.products, clock }),
     undoMerge: () => Promise.reject(new Error('nothing is linked here')),
     clock,
+    replay: () => Promise.reject(new Error('no replay in this test')),
     settled: () => Promise.resolve(),
     server: null,
   }

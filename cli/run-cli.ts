@@ -8,6 +8,7 @@ import { gatewayCommand } from './commands/gateway.ts'
 import { identityCommands } from './commands/identity.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommands } from './commands/keys.ts'
+import { replayCommand } from './commands/replay.ts'
 import { restoreCommand } from './commands/restore.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   ...keysCommands,
   ...identityCommands,
   statusCommand,
+  replayCommand,
   backupCommand,
   restoreCommand,
   doctorCommand,

@@ -2,6 +2,7 @@ import type { ApiKeys } from '../access/api-keys.ts'
 import type { Accept } from '../ingest/accept.ts'
 import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import type { Catalogue } from '../ingest/catalogue.ts'
+import type { Replay } from '../ingest/replay.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Log } from '../platform/log.ts'
@@ -16,6 +17,7 @@ export interface Services {
   accept: Accept
   products: Catalogue
   undoMerge: UndoMerge
+  replay: Replay
   clock: Clock
   /** Resolves when everything acknowledged before the call is folded and can be read. */
   settled(): Promise<void>
