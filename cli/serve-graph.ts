@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
+import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
+import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
 import { createLoaders } from '../loaders/create-loaders.ts'
 import type { Log } from '../platform/log.ts'
+import { ResourceStack } from '../platform/resource-stack.ts'
 import { createEventsSubgraph } from '../subgraphs/events/index.ts'
 import { createProductsSubgraph } from '../subgraphs/products/index.ts'
 import { createProfilesSubgraph } from '../subgraphs/profiles/index.ts'
@@ -12,6 +15,8 @@ import type { OpenedServices } from './open-services.ts'
 
 export interface ServedGraph extends AsyncDisposable {
   gateway: Gateway
+  /** Those of `documents/`. */
+  documents: TrustedDocuments
   /** Resolves when recommendations know the orders that were in the log at the start. */
   recommendationsReady: Promise<void>
 }
@@ -25,9 +30,12 @@ export async function serveGraph(
   const { root, currency, country, log } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
   const loadersFor = createLoaders({ storage })
-  const index = createRecommendationIndex({ storage, feed, log })
+  await using opening = new ResourceStack()
+  const index = opening.use(createRecommendationIndex({ storage, feed, log }))
+  const byField = fallbackDirectives(supergraphSdl)
   const gateway = createGateway({
     supergraphSdl,
+    fallbacks: byField,
     subgraphs: {
       profiles: createProfilesSubgraph({ storage, feed, loadersFor, clock, undoMerge, currency, country }),
       events: createEventsSubgraph({ loadersFor, currency }),
@@ -35,9 +43,13 @@ export async function serveGraph(
       recommendations: createRecommendationsSubgraph({ loadersFor, baskets: index.baskets }),
     },
   })
+  opening.use(gateway)
+  const documents = await loadDocuments({ path: join(root, 'documents'), gateway, byField })
+  const opened = opening.move()
   return {
     gateway,
+    documents,
     recommendationsReady: index.ready,
-    [Symbol.asyncDispose]: () => index[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   }
 }

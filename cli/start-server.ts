@@ -9,6 +9,7 @@ import { createEmailRenderer } from '../emails/create-email-renderer.ts'
 import { loadTemplates } from '../emails/load-templates.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
 import { emailRoutes } from '../emails/routes.ts'
+import { renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
 import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
 import type { Config } from '../platform/config.ts'
@@ -88,7 +89,7 @@ interface ServerParts {
 /** All doors on one port. */
 async function createServer(parts: ServerParts): Promise<ReturnType<typeof createHttpServer>> {
   const { services, graph, sessions, featured, root, log } = parts
-  const { gateway } = graph
+  const { gateway, documents } = graph
   const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
   const templates = await loadTemplates(join(root, 'templates'), { schema: gateway.schema })
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
@@ -102,6 +103,7 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
   await server.register(sessionRoutes({ sessions, landing: '/emails' }))
   await server.register(segmentRoutes({ accept: services.accept, authenticate }))
   await server.register(graphqlRoutes({ gateway, authenticate, log }))
+  await server.register(renderRoutes({ documents: () => documents, authenticate, log, metrics }))
   await server.register(emailRoutes({ renderer, authenticate, log, featured }))
   server.get('/', { exposeHeadRoute: false }, (_request, reply) => reply.redirect('/graphql', 303))
   return server
