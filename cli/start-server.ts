@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createAuthenticate } from '../access/authenticate.ts'
 import { createBrowserSessions } from '../access/browser-session.ts'
 import { sessionRoutes } from '../access/session-routes.ts'
+import { MonogramError } from '../core/errors.ts'
 import { createEmailRenderer } from '../emails/create-email-renderer.ts'
 import { loadTemplates } from '../emails/load-templates.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
@@ -21,6 +22,7 @@ import { createMetrics, measureRequests, metricsRoutes } from '../platform/metri
 import { projectRoot } from '../platform/project-root.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { writeLockInfo } from '../storage/embedded/lock.ts'
+import type { Storage } from '../storage/ports.ts'
 import { commandHandlers } from './command-handlers.ts'
 import type { Output } from './command.ts'
 import { createControlServer } from './control/control-server.ts'
@@ -98,7 +100,7 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
 
   const server = createHttpServer({ log })
   measureRequests(server, metrics)
-  await server.register(healthRoutes({ checks: { store: () => services.storage.ready() } }))
+  await server.register(healthRoutes({ checks: { store: () => requireWritable(services.storage) } }))
   await server.register(metricsRoutes({ registry: metrics, authenticate }))
   await server.register(sessionRoutes({ sessions, landing: '/emails' }))
   await server.register(segmentRoutes({ accept: services.accept, authenticate }))
@@ -107,6 +109,15 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
   await server.register(emailRoutes({ renderer, authenticate, log, featured }))
   server.get('/', { exposeHeadRoute: false }, (_request, reply) => reply.redirect('/graphql', 303))
   return server
+}
+
+/** @throws MonogramError STORAGE_UNAVAILABLE: health tells no other reason to somebody without a key */
+async function requireWritable(storage: Storage): Promise<void> {
+  await storage.ready().catch((cause: unknown) => {
+    throw new MonogramError('STORAGE_UNAVAILABLE', 'the store takes no writes now; events are refused', {
+      cause,
+    })
+  })
 }
 
 async function readFeatured(root: string): Promise<FeaturedRecipient[]> {
