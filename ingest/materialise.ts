@@ -98,7 +98,10 @@ function groupByHome(trails: readonly TrailDocument[]): Map<ProfileId, TrailDocu
   return grouped
 }
 
-/** Null when there is nobody: no key, no row, no document. */
+/**
+ * Null when there is nobody: no key, no row, no document. Nor is an identifier somebody that others were sent with and
+ * that none of them holds (it is shared by too many, or the link was undone): nothing was ever sent under it.
+ */
 function combine(
   id: ProfileId,
   stored: ProfileDocument | undefined,
@@ -106,8 +109,9 @@ function combine(
   trails: readonly TrailDocument[],
   now: number,
 ): ProfileWrite | null {
-  const keys = keysOf(id, rows, trails)
-  const movedTo = keys.length === 0 ? (rows?.own?.profileId ?? null) : null
+  const held = keysOf(id, rows, trails)
+  const movedTo = held.length === 0 ? (rows?.own?.profileId ?? null) : null
+  const keys = trails.length === 0 ? [] : held
   if (keys.length === 0 && movedTo === null && !stored) return null
 
   const state = combineStates(trails.map((trail) => trail.state))

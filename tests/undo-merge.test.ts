@@ -57,7 +57,7 @@ test('a profile says why its identifiers belong together; undone, the merge is g
       ]),
     },
   })
-  const { profiles } = undone?.['undoMerge'] as { profiles: { id: string; version: number }[] }
+  const { profiles } = undone['undoMerge'] as { profiles: { id: string; version: number }[] }
   for (const { id, version } of profiles) {
     const seen = await world.ask(`{ profile(by: { id: "${id}" }) { id version } }`)
     expect(seen).toEqual({ profile: { id, version } })
@@ -128,11 +128,11 @@ async function createWorld() {
       for (const raw of raws) await path.accept([raw], { source: 'test', maxEventBytes: 32_768 })
       await path.worker.settled()
     },
-    async ask(document: string, scopes: Scope[] = ['read']): Promise<Record<string, unknown> | null> {
+    async ask(document: string, scopes: Scope[] = ['read']): Promise<Record<string, unknown>> {
       const principal = { ...aRequest().principal, scopes }
       const answer = await gateway.execute({ document, context: aRequest({ principal }) })
       if (answer.errors) throw new Error(JSON.stringify(answer.errors))
-      return JSON.parse(JSON.stringify(answer.data)) as Record<string, unknown> | null
+      return JSON.parse(JSON.stringify(answer.data)) as Record<string, unknown>
     },
     [Symbol.asyncDispose]: () => path[Symbol.asyncDispose](),
   }

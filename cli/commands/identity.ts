@@ -80,7 +80,7 @@ function parseKey(text: string): IdentityKey {
 function print({ links, profiles, splits, merges, quarantined, decisions }: RulesTrial, context: CliContext) {
   const lines = table([
     ['links', String(links)],
-    ['profiles', `${profiles.now} now, ${profiles.then} under these rules`],
+    ['profiles', `${profiles.now} now, ${profiles.underRules} under these rules`],
     ['would split', String(splits.count)],
     ['would merge', String(merges.count)],
     ['quarantined', String(quarantined.count)],

@@ -7,7 +7,7 @@ import type { IdentityRules } from './rules.ts'
 export interface RulesTrial {
   links: number
   /** Profiles of linked identifiers, as they are and as they would be. */
-  profiles: { now: number; then: number }
+  profiles: { now: number; underRules: number }
   /** Profiles of now whose identifiers would be in several. */
   splits: { count: number; examples: { profile: ProfileId; into: IdentityKey[][] }[] }
   /** Profiles that would hold identifiers of several of now. */
@@ -44,7 +44,7 @@ export function tryRules(
   const quarantined = quarantinedKeys(decisions.map(({ decision }) => decision))
   return {
     links: recorded.links.length,
-    profiles: { now: groupsNow.size, then: groupsThen.size },
+    profiles: { now: groupsNow.size, underRules: groupsThen.size },
     splits: {
       count: splits.length,
       examples: splits.slice(0, MAX_EXAMPLES).map(({ profile, into }) => ({

@@ -55,7 +55,7 @@ test('a batch of an undo names only what changes, and both sides of each key tha
   await link(['anonymousId:a', 'userId:u'], ['email:x@x.io', 'userId:u'], ['email:other@x.io', 'userId:w'])
   await decideAll()
   const before = (await storage.identities.head())?.n ?? 0
-  const { links, profiles } = await undo(['anonymousId:a', 'userId:u'])
+  const { links } = await undo(['anonymousId:a', 'userId:u'])
   const [batch] = await storage.identities.listBatches(before, 10)
   expect(batch).toMatchObject({ done: true, losers: [homeProfile('userId:u')] })
   expect(batch?.answers.map(({ pair, decision }) => [pair, decision.kind])).toEqual([
@@ -63,9 +63,6 @@ test('a batch of an undo names only what changes, and both sides of each key tha
   ])
   expect(batch?.gainers).toEqual([homeProfile('anonymousId:a')])
   expect(links.map(({ decision }) => decision?.kind)).toEqual(['split'])
-  expect(profiles.map(({ id }) => id).sort()).toEqual(
-    [homeProfile('anonymousId:a'), homeProfile('userId:u')].sort(),
-  )
 })
 
 test('a key is taken out of a profile by all its links with it, and what never was linked is LINK_UNKNOWN', async () => {
@@ -89,14 +86,14 @@ test('whatever comes in whatever batches with undos in between, people are those
     fc.asyncProperty(fc.array(anyStep, { maxLength: 14 }), async (steps) => {
       const { storage, link, decideAll, undo, partition, step } = world(tight)
       const linked: PairRow['pair'][] = []
-      for (const { pair, then, pick } of steps) {
+      for (const { pair, next, pick } of steps) {
         if (pair) {
           await link(pair)
           linked.push(pair)
         }
         const target = linked[pick % Math.max(1, linked.length)]
-        if (then === 'decide') await step()
-        if (then === 'undo' && target) await undo(target)
+        if (next === 'decide') await step()
+        if (next === 'undo' && target) await undo(target)
       }
       await decideAll()
       expect(await partition()).toEqual(await partitionAtOnce(storage.identities, tight))
@@ -142,7 +139,7 @@ test('under other rules what was refused is asked again, and a dry run had said 
   const said = await dryRunRules(storage.identities, defaults)
   expect(said).toMatchObject({
     links: 2,
-    profiles: { now: 2, then: 1 },
+    profiles: { now: 2, underRules: 1 },
     splits: { count: 0 },
     merges: {
       count: 1,
@@ -166,7 +163,7 @@ test('a dry run writes nothing, and says which profiles would split and what wou
   const email = { ...defaults.otherKinds, maxUserIds: 1 }
   const said = await dryRunRules(storage.identities, { ...defaults, kinds: { ...defaults.kinds, email } })
   expect(said).toMatchObject({
-    profiles: { now: 2, then: 4 },
+    profiles: { now: 2, underRules: 4 },
     splits: {
       count: 1,
       examples: [
@@ -181,9 +178,9 @@ test('a dry run writes nothing, and says which profiles would split and what wou
   expect((await storage.identities.head())?.n).toBe(1)
 })
 
-const anyKey = fc.constantFrom<IdentityKey[]>(
-  ...['userId:u', 'userId:v', 'userId:w', 'email:x', 'email:y', 'email:z'],
-  ...['anonymousId:a', 'anonymousId:b', 'anonymousId:c', 'crm:blocked-1'],
+const anyKey: fc.Arbitrary<IdentityKey> = fc.oneof(
+  fc.constantFrom('userId:u', 'userId:v', 'userId:w', 'email:x', 'email:y', 'email:z'),
+  fc.constantFrom('anonymousId:a', 'anonymousId:b', 'anonymousId:c', 'crm:blocked-1'),
 )
 const anyPair = fc
   .tuple(anyKey, anyKey)
@@ -191,7 +188,7 @@ const anyPair = fc
   .filter((pair) => pair !== null)
 const anyStep = fc.record({
   pair: fc.option(anyPair, { nil: null, freq: 6 }),
-  then: fc.constantFrom('nothing', 'nothing', 'decide', 'undo'),
+  next: fc.constantFrom('nothing', 'nothing', 'decide', 'undo'),
   pick: fc.nat(),
 })
 
@@ -218,12 +215,12 @@ function world(rules: IdentityRules, storage: Storage = openMemoryStorage()) {
           return { id: pairId(pair), pair, event: `e${at}`, at }
         }),
       ),
-    async decideAll() {
+    decideAll: async (): Promise<void> => {
       for (let i = 0; (await identityLog.step(5)).decided > 0; i++) if (i > 100) throw new Error('no end')
     },
     undo: (pair: PairRow['pair']) =>
       undoMerge({ kind: 'pair', pair: identityPair(...pair) as PairRow['pair'] }, 'test'),
-    async partition(more: readonly IdentityKey[] = []) {
+    partition: async (more: readonly IdentityKey[] = []): Promise<string[]> => {
       const keys = [...new Set([...(await allLinks(identities)).flatMap(({ pair }) => pair), ...more])]
       const rows = await identities.rows(keys)
       return groups(keys, (key) => rows.get(key)?.profileId ?? homeProfile(key))
