@@ -35,18 +35,19 @@ export async function sendAtRate(options: LoadOptions): Promise<LoadResult> {
     const early = due - performance.now()
     if (early > 1) await delay(early)
     const body = JSON.stringify({ batch: Array.from({ length: batch }, (_, j) => event(i * batch + j)) })
-    open.push(
-      post(`${url}/v1/batch`, key, body, agent).then((status) => {
-        result.latencies.push(performance.now() - due)
-        if (status === 200) result.acknowledged += batch
-        else result.refused++
-      }),
-    )
+    open.push(send(body, due))
   }
   await Promise.all(open)
   result.seconds = (performance.now() - started) / 1_000
   agent.destroy()
   return result
+
+  async function send(body: string, due: number): Promise<void> {
+    const status = await post(`${url}/v1/batch`, key, body, agent)
+    result.latencies.push(performance.now() - due)
+    if (status === 200) result.acknowledged += batch
+    else result.refused++
+  }
 }
 
 /** A product view by one of `people`; every person in turn. */

@@ -27,7 +27,18 @@ interface DocumentColumn {
 export function readProfile(row: ProfileColumns): ProfileDocument {
   const [id, rev, version, asOf, mergedInto, nextChangeAt, outbox, document] = row
   const { view, rolling, basis } = JSON.parse(document) as DocumentColumn
-  return { id, rev, version, asOf, view, rolling, basis, mergedInto, nextChangeAt, outbox: readOutbox(outbox) }
+  return {
+    id,
+    rev,
+    version,
+    asOf,
+    view,
+    rolling,
+    basis,
+    mergedInto,
+    nextChangeAt,
+    outbox: readOutbox(outbox),
+  }
 }
 
 export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
