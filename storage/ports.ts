@@ -198,6 +198,7 @@ export interface TrailDocument {
 }
 
 export interface TrailStore {
+  /** Parts that a state of an older fold lacks are read as empty, here and in `findByHomes`. */
   get(ids: readonly TrailId[]): Promise<Map<TrailId, TrailDocument>>
   /**
    * Compare-and-set: each takes effect only where the stored version is `version - 1` (insert-if-absent for 1).

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { ProfileState } from '../../core/profile/profile.ts'
 import type { ContractCase } from './case.ts'
 import { incrementByMany } from './counting.ts'
 import { aTrail, ids } from './documents.ts'
@@ -53,6 +54,13 @@ export function trailCases(test: ContractCase): void {
     expect((await trails.findDirty('t-001', 10)).map(({ id }) => id)).toEqual(dirty.slice(2))
     await trails.clearDirty(dirty.slice(1).map((id) => ({ id, version: 1 })))
     expect((await trails.findDirty(null, 10)).map(({ id }) => id)).toEqual(['t-000'])
+  })
+
+  test('reads a part that the state of an older fold lacks as empty', async ({ trails }) => {
+    const { views: _, ...older } = aTrail('a', 1).state
+    await trails.put([aTrail('a', 1, { state: older as ProfileState })])
+    expect((await trails.get(['a'])).get('a')?.state.views).toEqual([])
+    expect((await trails.findByHomes(['p_a']))[0]?.state.views).toEqual([])
   })
 
   test('keeps which fold made a state, and lists all trails in order of id, in pages', async ({ trails }) => {

@@ -1,4 +1,5 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
+import { emptyState } from '../../core/profile/state.ts'
 import type { AppliedEntry, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, idList, integer, json, text } from './encode.ts'
 import type { Reader } from './reader.ts'
@@ -63,7 +64,7 @@ function readTrail(row: TrailColumns): TrailDocument {
     home,
     version,
     foldVersion,
-    state: JSON.parse(state) as ProfileState,
+    state: { ...emptyState(), ...(JSON.parse(state) as Partial<ProfileState>) },
     applied: JSON.parse(applied) as AppliedEntry[],
     dirty: dirty === 1,
   }

@@ -17,7 +17,7 @@ const MAX_LIFE_MS = 300
 const MAX_STOP_MS = 200
 
 test(
-  `${ROUNDS} kills under load lose nothing, double nothing, and leave no version out`,
+  'kills under load lose nothing, double nothing, and leave no version out',
   { timeout: 3_600_000 },
   async () => {
     const dataDir = temporaryFolder()

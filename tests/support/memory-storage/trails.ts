@@ -1,3 +1,4 @@
+import { emptyState } from '../../../core/profile/state.ts'
 import type { TrailDocument, TrailStore } from '../../../storage/ports.ts'
 import { assertStorable } from './assert-storable.ts'
 import { byText, DocumentMap } from './document-map.ts'
@@ -6,7 +7,7 @@ export function createTrailStore(): TrailStore {
   const trails = new DocumentMap<TrailDocument>()
   return {
     async get(ids) {
-      return trails.getMany(ids)
+      return new Map([...trails.getMany(ids)].map(([id, trail]) => [id, completed(trail)]))
     },
 
     async put(writes) {
@@ -19,7 +20,7 @@ export function createTrailStore(): TrailStore {
     },
 
     async findByHomes(homes) {
-      return trails.filter(({ home }) => homes.includes(home))
+      return trails.filter(({ home }) => homes.includes(home)).map(completed)
     },
 
     async findDirty(after, limit) {
@@ -51,4 +52,8 @@ export function createTrailStore(): TrailStore {
       }
     },
   }
+}
+
+function completed(trail: TrailDocument): TrailDocument {
+  return { ...trail, state: { ...emptyState(), ...trail.state } }
 }
