@@ -56,7 +56,11 @@ function describeSettings({
 }
 
 /** What it means that a setting is not given. */
-const WITHOUT: Partial<Record<ConfigKey, string>> = { storageUrl: 'embedded', country: 'none' }
+const WITHOUT: Partial<Record<ConfigKey, string>> = {
+  storageUrl: 'embedded',
+  identityRules: 'the defaults',
+  country: 'none',
+}
 
 /** Looks, and changes nothing. */
 async function runChecks({ config }: LoadedConfig): Promise<Check[]> {
