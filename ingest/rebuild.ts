@@ -1,4 +1,4 @@
-import type { Event, TrailId } from '../core/events/event.ts'
+import type { Event, EventKey, TrailId } from '../core/events/event.ts'
 import { sameJson } from '../core/json.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
 import { emptyState } from '../core/profile/state.ts'
@@ -30,12 +30,6 @@ export type Rebuild = (ids: readonly TrailId[]) => Promise<Map<TrailId, RebuildO
 const PAGE = 200
 /** A trail that is written in between costs one more pass over what is new in it. */
 const MAX_PASSES = 100
-
-interface Shadow {
-  state: ProfileState
-  /** It holds what the trail held at this version. */
-  version: number
-}
 
 export function createRebuild({ events, trails, apply, foldVersion, log }: RebuildOptions): Rebuild {
   return async (ids) => {
@@ -92,20 +86,19 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
     shadows: ReadonlyMap<TrailId, Shadow>,
     onFailed: (id: TrailId) => void,
   ): Promise<void> {
-    const unmarked = await readApplied(open, shadows)
     const failed = new Set<TrailId>()
-    const fold = (trail: TrailDocument, read: readonly Event[]): void => {
-      const shadow = shadows.get(trail.id)
-      if (!shadow || failed.has(trail.id)) return
+    const fold = (id: TrailId, read: readonly Event[]): void => {
+      const shadow = shadows.get(id)
+      if (!shadow || failed.has(id) || read.length === 0) return
       try {
         shadow.state = apply(shadow.state, read)
       } catch (error) {
-        log.error({ err: error, trail: trail.id }, 'a trail cannot be folded anew and stays as it is')
-        failed.add(trail.id)
-        onFailed(trail.id)
+        log.error({ err: error, trail: id }, 'a trail cannot be folded anew and stays as it is')
+        failed.add(id)
+        onFailed(id)
       }
     }
-    for (const trail of open) fold(trail, unmarked.get(trail.id) ?? [])
+    const unmarked = appliedKeys(open, shadows)
     let reading = open.map((trail) => ({ trail, after: null as EventPosition | null }))
     while (reading.length > 0) {
       const queries = reading.map(({ trail: { id }, after }) => {
@@ -114,37 +107,33 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
       const pages = await events.readFolded(queries, PAGE)
       reading = reading.flatMap(({ trail }, i) => {
         const page = pages[i] ?? []
-        const known = new Set(unmarked.get(trail.id)?.map(({ key }) => key))
-        fold(
-          trail,
-          page.filter(({ key, trailVersion }) => (trailVersion ?? 0) <= trail.version && !known.has(key)),
-        )
+        const held = page.filter(({ trailVersion }) => (trailVersion ?? 0) <= trail.version)
+        for (const { key } of held) unmarked.delete(key)
+        fold(trail.id, held)
         const last = page.at(-1)
         return last && page.length === PAGE ? [{ trail, after: { time: last.time, key: last.key } }] : []
       })
     }
+    for (const event of unmarked.size > 0 ? await events.get([...unmarked]) : []) fold(event.trailId, [event])
     for (const { id, version } of open) {
       const shadow = shadows.get(id)
       if (shadow) shadow.version = version
     }
   }
+}
 
-  /** The events of applied entries that a shadow does not hold: their rows may not be marked yet. */
-  async function readApplied(
-    open: readonly TrailDocument[],
-    shadows: ReadonlyMap<TrailId, Shadow>,
-  ): Promise<Map<TrailId, Event[]>> {
-    const keys = open.flatMap(({ id, applied }) =>
-      applied
-        .filter(({ parked, version }) => parked === undefined && version > (shadows.get(id)?.version ?? 0))
-        .map(({ key }) => key),
-    )
-    const byTrail = new Map<TrailId, Event[]>()
-    for (const event of keys.length > 0 ? await events.get(keys) : []) {
-      const list = byTrail.get(event.trailId)
-      if (list) list.push(event)
-      else byTrail.set(event.trailId, [event])
-    }
-    return byTrail
-  }
+/** The events of applied entries that the shadows do not hold: their rows may not be marked yet. */
+function appliedKeys(open: readonly TrailDocument[], shadows: ReadonlyMap<TrailId, Shadow>): Set<EventKey> {
+  const keys = open.flatMap(({ id, applied }) =>
+    applied
+      .filter(({ parked, version }) => parked === undefined && version > (shadows.get(id)?.version ?? 0))
+      .map(({ key }) => key),
+  )
+  return new Set(keys)
+}
+
+interface Shadow {
+  state: ProfileState
+  /** It holds what the trail held at this version. */
+  version: number
 }

@@ -112,7 +112,8 @@ export function createReplay({ storage, rebuild, clock, sleep, wake }: ReplayOpt
       const fresh = [...new Set(page.trails)].filter((id) => !seen.has(id))
       if (seen.size > MAX_REMEMBERED) seen = new Set()
       for (const id of fresh) seen.add(id)
-      for (let i = 0; i < fresh.length; i += PAGE) yield trailPage(fresh.slice(i, i + PAGE), after)
+      // Also a part of the log in which nothing is new is a page: so that it can be stopped there.
+      for (let i = 0; i === 0 || i < fresh.length; i += PAGE) yield trailPage(fresh.slice(i, i + PAGE), after)
       after = page.next
       more = after !== null
     }
