@@ -66,3 +66,25 @@ test('a file that is no object is a mistake', () => {
     'c.json: expected a JSON object of settings',
   ])
 })
+
+test('a country and lookup tables are read from the environment or the file, in any writing of the country', () => {
+  const lookups = { shop: { country: { England: 'GB' }, productId: { 'OLD-1': 'new 1' } }, '*': {} }
+  const file = { path: 'c.json', content: { country: 'Ireland', lateAfterDays: 30, lookups } }
+  expect(parseConfig({}, file).config).toMatchObject({ country: 'IE', lateAfterDays: 30, lookups })
+  const env = { MONOGRAM_COUNTRY: 'gbr', MONOGRAM_LATE_AFTER_DAYS: '7', MONOGRAM_LOOKUPS: '{"a":{}}' }
+  expect(parseConfig(env, file).config).toMatchObject({ country: 'GB', lateAfterDays: 7, lookups: { a: {} } })
+})
+
+test.each([
+  ['MONOGRAM_COUNTRY', 'Atlantis', 'MONOGRAM_COUNTRY: expected a country such as GB, got "Atlantis"'],
+  [
+    'MONOGRAM_LATE_AFTER_DAYS',
+    '0',
+    'MONOGRAM_LATE_AFTER_DAYS: expected a number of days from 1 to 36500, got "0"',
+  ],
+  ['MONOGRAM_LOOKUPS', '{', 'MONOGRAM_LOOKUPS: expected { source:'],
+  ['MONOGRAM_LOOKUPS', '{"shop":{"country":{"England":"UK"}}}', 'MONOGRAM_LOOKUPS: expected { source:'],
+  ['MONOGRAM_LOOKUPS', '{"shop":{"contry":{}}}', 'MONOGRAM_LOOKUPS: expected { source:'],
+])('%s takes no %s', (variable, value, message) => {
+  expect(mistakes({ [variable]: value })).toEqual([expect.stringContaining(message)])
+})
