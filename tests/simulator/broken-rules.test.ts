@@ -3,7 +3,7 @@ import { BROKEN_RULES } from './broken-rules.ts'
 import { Violation } from './monitor.ts'
 import { runSeed } from './run-seed.ts'
 
-const WITHIN_SEEDS = 1_000
+const WITHIN_SEEDS = 3_000
 
 describe('the simulator notices when', () => {
   test.each(Object.keys(BROKEN_RULES))('%s', { timeout: 60_000 }, async (name) => {

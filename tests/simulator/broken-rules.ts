@@ -81,6 +81,15 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
         put: (given) => trails.put(given.map((trail) => ({ ...trail, dirty: false }))),
       })),
   },
+  'dirty is cleared whatever the version': {
+    storage: (storage) =>
+      withTrails(storage, (trails) => ({
+        async clearDirty(given) {
+          const stored = await trails.get(given.map(({ id }) => id))
+          await trails.clearDirty([...stored.values()])
+        },
+      })),
+  },
   'an outbox is trimmed before it is told': {
     ports: ({ storage, feed }) => {
       const { profiles } = storage
