@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runSeed } from './run-seed.ts'
 
 const FIRST = Number(process.env['TEST_SEED'] ?? 1)
-const SEEDS = Number(process.env['TEST_SEEDS'] ?? (process.env['TEST_SEED'] === undefined ? 1_000 : 1))
+const SEEDS = Number(process.env['TEST_SEEDS'] ?? (process.env['TEST_SEED'] === undefined ? 1_500 : 1))
 
 test('nothing is lost, doubled or left behind in any world', { timeout: 3_600_000 }, async () => {
   let steps = 0
