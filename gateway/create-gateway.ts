@@ -49,6 +49,8 @@ export interface GatewayRequest {
   operationName?: string
   variables?: Readonly<Record<string, unknown>>
   context: RequestContext
+  /** That `variables` are as the operation declares them, within the limits, and need no look; `false` by default. */
+  areVariablesCoerced?: boolean
   /** Of this document, by response path (`profile.recommendations`). Always the same object for the same document. */
   fallbacks?: ReadonlyMap<string, unknown>
 }
@@ -145,12 +147,14 @@ export function createGateway({
   ): Promise<
     ({ kind: 'ready' } & ExecutableOperation) | { kind: 'refused'; errors: readonly GraphQLError[] }
   > {
-    const { document, operationName, variables = {}, context, fallbacks } = request
+    const { document, operationName, variables = {}, context, areVariablesCoerced, fallbacks } = request
     const planned = await planner.plan(document, operationName, grantOf(context.principal))
     if (planned.kind === 'refused') return planned
     const forbidden = authorizeOperation(context.principal, planned.operation.operation)
     if (forbidden) return { kind: 'refused', errors: [forbidden] }
-    const coerced = coerceVariables(schema, planned, variables, limits)
+    const coerced = areVariablesCoerced
+      ? { kind: 'coerced' as const, variables }
+      : coerceVariables(schema, planned, variables, limits)
     if (coerced.kind === 'refused') return coerced
     const ready = { kind: 'ready' as const, planned, variables: coerced.variables, context }
     return fallbacks ? { ...ready, fallbacks } : ready
@@ -159,8 +163,8 @@ export function createGateway({
 
 const ALL_GRANTED: Grant = { isAuthenticated: true, scopes: ['admin'] }
 
-function grantOf({ scopes }: Principal): Grant {
-  return { isAuthenticated: true, scopes }
+function grantOf({ kind, scopes }: Principal): Grant {
+  return { isAuthenticated: kind !== 'anonymous', scopes }
 }
 
 function isSubscription({ planned }: ExecutableOperation): boolean {

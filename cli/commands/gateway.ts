@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import { readStaticKeys } from '../../access/static-keys.ts'
 import type { Authenticate } from '../../core/access/authenticate.ts'
 import { MonogramError } from '../../core/errors.ts'
-import { DEFAULT_QUERY_LIMITS, type QueryLimits } from '../../gateway/query-limits.ts'
+import type { QueryLimits } from '../../gateway/query-limits.ts'
 import { createLifecycle } from '../../platform/lifecycle.ts'
 import { didYouMean } from '../../platform/nearest.ts'
 import type { Command, CommandInput } from '../command.ts'
-import { serveGateway } from '../serve-gateway.ts'
 
 export const gatewayCommand: Command = {
   name: 'gateway',
@@ -35,11 +34,12 @@ export const gatewayCommand: Command = {
     const documents = input.text('documents')
     const path = (file: string): string => resolve(context.cwd, file)
     const log = context.createLog(config.logLevel)
+    const { serveGateway } = await import('../serve-gateway.ts')
     const served = await serveGateway({
       supergraphFile: path(supergraph),
       documents: documents === null ? null : path(documents),
       subgraphUrls: pairs(input, 'subgraph', 'NAME=URL'),
-      limits: limitsOf(input),
+      limits: await limitsOf(input),
       isBatching: !input.flag('no-batching'),
       deadlineMs: numberOf(input, 'deadline', 1, 600_000),
       host: input.text('host') ?? config.host,
@@ -61,10 +61,10 @@ export const gatewayCommand: Command = {
   },
 }
 
-/** Whoever reaches an open gateway may do everything. */
+/** Whoever reaches an open gateway may ask everything but what needs to know who asks. */
 const everybody: Authenticate = async () => ({
-  kind: 'api-key',
-  id: 'open',
+  kind: 'anonymous',
+  id: 'anonymous',
   name: 'anybody',
   scopes: ['read', 'admin'],
 })
@@ -80,7 +80,8 @@ async function authenticateBy(input: CommandInput, path: (file: string) => strin
   return keys === null ? everybody : readStaticKeys(path(keys))
 }
 
-function limitsOf(input: CommandInput): Partial<QueryLimits> {
+async function limitsOf(input: CommandInput): Promise<Partial<QueryLimits>> {
+  const { DEFAULT_QUERY_LIMITS } = await import('../../gateway/query-limits.ts')
   const known = Object.keys(DEFAULT_QUERY_LIMITS)
   const limits: Record<string, number> = {}
   for (const [name, value] of pairs(input, 'limit', 'NAME=N')) {

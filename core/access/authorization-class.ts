@@ -3,8 +3,8 @@ import type { Principal } from './principal.ts'
 
 /**
  * Who may share one answer of a subgraph: principals of the same class see the same in what is not private. It covers
- * whatever decides what a subgraph shows or may do (today the scopes alone; nothing else of a principal is forwarded),
- * so that a new such thing (a contract, a row filter, a purpose, credentials sent on) has to be added here.
+ * whatever decides what a subgraph shows or may do (today the scopes, and whether it is
+ * known who asks; nothing else of a principal is forwarded), so that a new such thing (a contract, a row filter, a purpose, credentials sent on) has to be added here.
  *
  * @param isPrivate for a selection that depends on the person or key itself: then the class has one member.
  */
@@ -26,7 +26,8 @@ const hashes = new Map<string, string>()
 const MAX_HASHES = 1_000
 
 function partsOf({ kind, id, scopes }: Principal, isPrivate: boolean): string[] {
-  const parts = ['scopes', ...new Set(scopes)].toSorted()
+  const known = kind === 'anonymous' ? 'anonymous' : 'authenticated'
+  const parts = [known, ...[...new Set(scopes)].toSorted()]
   return isPrivate ? [...parts, 'private', kind, id] : parts
 }
 

@@ -4,8 +4,9 @@ export type Scope = (typeof SCOPES)[number]
 
 /** Who is calling. */
 export interface Principal {
-  kind: 'api-key' | 'browser-session'
-  /** The key's id, or `browser`. Also the source of events that it sends. */
+  /** `anonymous`: let in without saying who it is, so that nothing that asks for that (`@authenticated`) is shown. */
+  kind: 'api-key' | 'browser-session' | 'anonymous'
+  /** The key's id, `browser`, or `anonymous`. Also the source of events that it sends. */
   id: string
   name: string
   scopes: readonly Scope[]

@@ -18,7 +18,7 @@ export interface TrustedDocument {
   deadlineMs: number | null
   fallbacks: DocumentFallbacks
   coerce(variables: Readonly<Record<string, unknown>>): Coerced
-  /** By the gateway that it was loaded for, whatever has been loaded since. */
+  /** With variables that `coerce` gave; by the gateway that it was loaded for, whatever has been loaded since. */
   execute(variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<GatewayJsonAnswer>
 }
 
@@ -98,7 +98,13 @@ async function load(
       return beyond ? { kind: 'refused', mistakes: [beyond.message] } : coerce(variables)
     },
     execute: (variables, context) =>
-      gateway.executeToJson({ document: text, variables, context, fallbacks: compiled.fallbacks.byPath }),
+      gateway.executeToJson({
+        document: text,
+        variables,
+        context,
+        areVariablesCoerced: true,
+        fallbacks: compiled.fallbacks.byPath,
+      }),
   }
 }
 

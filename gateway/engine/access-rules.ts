@@ -10,6 +10,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLSchema,
 } from 'graphql'
+import { argumentOf, directiveNames } from '../directive-names.ts'
 
 /** What has been granted to whoever asks. */
 export interface Grant {
@@ -103,7 +104,8 @@ function allOf(requirements: readonly (Requirement | undefined)[]): Requirement 
 
 /** By the name of a type or the coordinate of a field. */
 function requirementsOf(document: DocumentNode): Map<string, Requirement> {
-  const names = directiveNames(document)
+  const authenticated = directiveNames(document, 'authenticated')
+  const requiresScopes = directiveNames(document, 'requiresScopes')
   const stated = new Map<string, Requirement>()
   for (const definition of document.definitions) {
     if (!('name' in definition) || !definition.name || !('directives' in definition)) continue
@@ -119,10 +121,9 @@ function requirementsOf(document: DocumentNode): Map<string, Requirement> {
 
   function add(coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void {
     const own = (directives ?? []).flatMap((directive): Requirement[] => {
-      if (directive.name.value === names.authenticated) return [{ authenticated: true, scopes: [] }]
-      if (directive.name.value !== names.requiresScopes) return []
-      const scopes = directive.arguments?.find(({ name }) => name.value === 'scopes')?.value
-      return [{ authenticated: true, scopes: [scopeChoice(scopes)] }]
+      if (authenticated.has(directive.name.value)) return [{ authenticated: true, scopes: [] }]
+      if (!requiresScopes.has(directive.name.value)) return []
+      return [{ authenticated: true, scopes: [scopeChoice(argumentOf(directive, 'scopes'))] }]
     })
     if (own.length > 0) stated.set(coordinate, allOf(own))
   }
@@ -137,37 +138,4 @@ function scopeChoice(value: ConstValueNode | undefined): ScopeChoice {
 function listOf(value: ConstValueNode | undefined): readonly ConstValueNode[] {
   if (!value) return []
   return value.kind === Kind.LIST ? value.values : [value]
-}
-
-/** Under which names a supergraph has the two directives: a `@link` may call them otherwise. */
-function directiveNames(document: DocumentNode): { authenticated: string; requiresScopes: string } {
-  const names = { authenticated: 'authenticated', requiresScopes: 'requiresScopes' }
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue
-    for (const link of definition.directives ?? []) {
-      const url = textOf(link, 'url')
-      for (const name of ['authenticated', 'requiresScopes'] as const) {
-        if (url?.includes(`/${name}/`)) names[name] = importedAs(link, name) ?? textOf(link, 'as') ?? name
-      }
-    }
-  }
-  return names
-}
-
-function textOf(directive: ConstDirectiveNode, argument: string): string | undefined {
-  const value = directive.arguments?.find(({ name }) => name.value === argument)?.value
-  return value?.kind === Kind.STRING ? value.value : undefined
-}
-
-function importedAs(link: ConstDirectiveNode, name: string): string | undefined {
-  for (const item of listOf(link.arguments?.find((argument) => argument.name.value === 'import')?.value)) {
-    if (item.kind === Kind.STRING && item.value === `@${name}`) return name
-    if (item.kind !== Kind.OBJECT) continue
-    const member = (key: string) => item.fields.find((field) => field.name.value === key)?.value
-    const original = member('name')
-    const renamed = member('as')
-    if (original?.kind !== Kind.STRING || original.value !== `@${name}`) continue
-    return renamed?.kind === Kind.STRING ? renamed.value.replace(/^@/, '') : name
-  }
-  return undefined
 }

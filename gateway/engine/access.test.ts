@@ -81,6 +81,25 @@ test('who has not signed in is told so, also where a scope would be needed', () 
   expect(rules.deniedCode(account, 'id', nobody)).toBeUndefined()
 })
 
+test('who is let in without being known is shown nothing that asks who it is, whatever its scopes', async () => {
+  const { gateway } = composeGraph(parts)
+  const principal = {
+    kind: 'anonymous',
+    id: 'anonymous',
+    name: 'anybody',
+    scopes: ['read', 'admin'],
+  } as const
+  const { data, errors } = await gateway.execute({
+    document: '{ account { id note own } }',
+    context: { requestId: 'test', principal },
+  })
+  expect(plain(data)).toEqual({ account: { id: '1', note: null, own: null } })
+  expect(errors?.map(({ path, extensions }) => [path?.join('.'), extensions['code']])).toEqual([
+    ['account.note', 'UNAUTHENTICATED'],
+    ['account.own', 'UNAUTHENTICATED'],
+  ])
+})
+
 test('the directives are known under the names that a link gives them', () => {
   const { gateway, supergraphSdl } = composeGraph(parts)
   const renamed = supergraphSdl

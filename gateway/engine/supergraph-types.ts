@@ -11,6 +11,7 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
 } from 'graphql'
+import { directiveNames } from '../directive-names.ts'
 
 /** What plans need to know of types, those among them that clients may not see. */
 export interface SupergraphTypes {
@@ -20,16 +21,15 @@ export interface SupergraphTypes {
   isConcrete(typename: string): boolean
   /**
    * Whether an operation for a subgraph selects something that may differ between principals: a field or type with
-   * `@cacheControl(scope: PRIVATE)`, `@authenticated` or `@requiresScopes`.
+   * `@cacheControl(scope: PRIVATE)`, `@authenticated` or `@requiresScopes`, under whatever names they are linked.
    */
   isPrivate(operation: DocumentNode): boolean
 }
 
 export function supergraphTypesOf(supergraphSdl: string): SupergraphTypes {
-  const schema = buildASTSchema(parse(supergraphSdl, { noLocation: true }), {
-    assumeValid: true,
-    assumeValidSDL: true,
-  })
+  const supergraph = parse(supergraphSdl, { noLocation: true })
+  const schema = buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true })
+  const makesPrivate = privacyIn(supergraph)
   const possible = new Map<string, ReadonlySet<string>>()
   const concrete = new Set<string>()
   for (const type of Object.values(schema.getTypeMap())) {
@@ -63,8 +63,15 @@ export function supergraphTypesOf(supergraphSdl: string): SupergraphTypes {
   }
 }
 
-function makesPrivate({ name, arguments: given = [] }: ConstDirectiveNode): boolean {
-  if (name.value === 'authenticated' || name.value === 'requiresScopes') return true
-  if (name.value !== 'cacheControl') return false
-  return given.some(({ value }) => value.kind === Kind.ENUM && value.value === 'PRIVATE')
+function privacyIn(supergraph: DocumentNode): (directive: ConstDirectiveNode) => boolean {
+  const access = new Set([
+    ...directiveNames(supergraph, 'authenticated'),
+    ...directiveNames(supergraph, 'requiresScopes'),
+  ])
+  const cacheControl = directiveNames(supergraph, 'cacheControl')
+  return ({ name, arguments: given = [] }) => {
+    if (access.has(name.value)) return true
+    if (!cacheControl.has(name.value)) return false
+    return given.some(({ value }) => value.kind === Kind.ENUM && value.value === 'PRIVATE')
+  }
 }

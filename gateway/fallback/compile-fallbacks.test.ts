@@ -97,6 +97,12 @@ describe('@fallback of a supergraph', () => {
     })
   })
 
+  test('is read under the name that a link gives the directive', () => {
+    const sdl = `schema @link(url: "https://monogram.dev/fallback/v1.0", import: [{ name: "@fallback", as: "@orElse" }]) { query: Query }
+      type Query { name: String @orElse(value: "there") }`
+    expect(Object.fromEntries(fallbackDirectives(sdl))).toEqual({ 'Query.name': 'there' })
+  })
+
   test('is refused when the field could never have the value', () => {
     const fallbacks = new Map<string, unknown>([
       ['Person.name', 5],

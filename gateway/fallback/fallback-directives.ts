@@ -1,26 +1,22 @@
-import {
-  isInterfaceType,
-  isObjectType,
-  Kind,
-  parse,
-  valueFromASTUntyped,
-  type ConstDirectiveNode,
-  type GraphQLSchema,
-} from 'graphql'
+import { isInterfaceType, isObjectType, Kind, parse, valueFromASTUntyped, type GraphQLSchema } from 'graphql'
 import { MonogramError } from '../../core/errors.ts'
+import { argumentOf, directiveNames } from '../directive-names.ts'
 import { checkFallback, fieldsOfType } from './check-fallback.ts'
 
 /** By field coordinate (`Profile.recommendations`): what stands in for the field when its subgraph cannot answer. */
 export type FieldFallbacks = ReadonlyMap<string, unknown>
 
-/** The `@fallback(value: …)` of a supergraph's fields; they reach it by `@composeDirective`. */
+/** The `@fallback(value: …)` of a supergraph's fields; they reach it by `@composeDirective`, under any name. */
 export function fallbackDirectives(supergraphSdl: string): FieldFallbacks {
   const fallbacks = new Map<string, unknown>()
-  for (const definition of parse(supergraphSdl, { noLocation: true }).definitions) {
+  const supergraph = parse(supergraphSdl, { noLocation: true })
+  const names = directiveNames(supergraph, 'fallback')
+  for (const definition of supergraph.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
       continue
     for (const field of definition.fields ?? []) {
-      const value = valueOf(field.directives)
+      const directive = field.directives?.find(({ name }) => names.has(name.value))
+      const value = directive && argumentOf(directive, 'value')
       if (value) fallbacks.set(`${definition.name.value}.${field.name.value}`, valueFromASTUntyped(value))
     }
   }
@@ -37,9 +33,4 @@ export function checkFallbackDirectives(fallbacks: FieldFallbacks, schema: Graph
     return field ? checkFallback(value, field.type, field.members, `@fallback of ${coordinate}`) : []
   })
   if (mistakes.length > 0) throw new MonogramError('SUPERGRAPH_INVALID', mistakes.join('\n'))
-}
-
-function valueOf(directives: readonly ConstDirectiveNode[] | undefined) {
-  const directive = directives?.find(({ name }) => name.value === 'fallback')
-  return directive?.arguments?.find(({ name }) => name.value === 'value')?.value
 }
