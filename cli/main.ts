@@ -1,8 +1,6 @@
 import { createLog } from '../platform/log.ts'
 import { projectRoot, projectVersion } from '../platform/project-root.ts'
 import { runCli } from './run-cli.ts'
-import { openServices } from './open-services.ts'
-import { startServer } from './start-server.ts'
 
 process.exit(
   await runCli(process.argv.slice(2), {
@@ -14,7 +12,14 @@ process.exit(
     err: (text) => process.stderr.write(text),
     errIsTerminal: process.stderr.isTTY,
     createLog: (level) => createLog({ level }),
-    openServices: (config) => openServices(config, createLog({ level: config.logLevel })),
-    startServer,
+    // Loaded when they are asked for: most commands need neither, and loading them takes most of a second.
+    openServices: async (config) => {
+      const { openServices } = await import('./open-services.ts')
+      return openServices(config, createLog({ level: config.logLevel }))
+    },
+    startServer: async (...given) => {
+      const { startServer } = await import('./start-server.ts')
+      return startServer(...given)
+    },
   }),
 )
