@@ -17,6 +17,7 @@ import { createFold } from './fold.ts'
 import { createIdentityLog } from './identity/identity-log.ts'
 import { createUndoMerge } from './identity/undo-merge.ts'
 import { createMaterialise } from './materialise.ts'
+import { createMaterialiseEach } from './materialise-each.ts'
 import { measuredSteps } from './measured-steps.ts'
 import { createPathMetrics, type PathMetrics } from './metrics.ts'
 import { createRebuild } from './rebuild.ts'
@@ -67,6 +68,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
   const metrics = createPathMetrics({ storage, clock })
   const measured = measuredSteps(metrics)
   const materialise = measured.materialise(createMaterialise({ profiles, trails, identities, clock }))
+  const materialiseEach = createMaterialiseEach({ materialise, clock, log })
   const { apply, version: foldVersion } = options.foldCode ?? {
     version: FOLD_VERSION,
     apply: (state, list) => foldEvents(state, list, { currency }),
@@ -79,9 +81,9 @@ export function createEventPath(options: EventPathOptions): EventPath {
     fold: measured.fold(
       createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
     ),
-    materialise,
+    materialiseEach,
     identityLog,
-    sweep: measured.sweep(createSweep({ profiles, materialise, clock, log })),
+    sweep: measured.sweep(createSweep({ profiles, materialiseEach, clock })),
     relay: measured.relay(createRelay({ profiles, products, feed })),
     clock,
     log,

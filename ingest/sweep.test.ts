@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { homeProfile } from '../core/identity/identity-key.ts'
+import { StorageError } from '../storage/ports.ts'
 import { silentLog } from '../platform/log.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
 import { aPerson, putPeople } from '../tests/support/people.ts'
 import { createEventPath } from './create-event-path.ts'
+import { createMaterialiseEach } from './materialise-each.ts'
 import { createSweep } from './sweep.ts'
 
 const DAY = 86_400_000
@@ -53,7 +55,7 @@ test('a figure flips at its instant, without an event, as one change with one ve
   expect(await profile()).toMatchObject({ version: 3, nextChangeAt: null })
 })
 
-test('a profile that cannot be swept is tried again ever later, and holds up nobody', async () => {
+test('a profile that cannot be put together is tried again ever later, and holds up nobody', async () => {
   let now = NOW
   const storage = openMemoryStorage()
   const people = ['bad', 'good', 'fine'].map((name) =>
@@ -62,8 +64,7 @@ test('a profile that cannot be swept is tried again ever later, and holds up nob
   await putPeople(storage, ...people)
   const [bad, ...others] = people.map(({ id }) => id)
   const swept: string[] = []
-  const sweep = createSweep({
-    profiles: storage.profiles,
+  const materialiseEach = createMaterialiseEach({
     clock: () => now,
     log: silentLog(),
     materialise: async (ids) => {
@@ -71,6 +72,7 @@ test('a profile that cannot be swept is tried again ever later, and holds up nob
       swept.push(...ids)
     },
   })
+  const sweep = createSweep({ profiles: storage.profiles, clock: () => now, materialiseEach })
   await sweep.sweep(10)
   expect(new Set(swept)).toEqual(new Set(others))
 
@@ -80,4 +82,14 @@ test('a profile that cannot be swept is tried again ever later, and holds up nob
   expect(swept).toHaveLength(1)
   now = NOW + 1_000
   expect(await sweep.sweep(10)).toBe(3)
+})
+
+test('a store that fails is not held against a profile', async () => {
+  const materialiseEach = createMaterialiseEach({
+    clock: () => NOW,
+    log: silentLog(),
+    materialise: () => Promise.reject(new StorageError('away', { retryable: true })),
+  })
+  await expect(materialiseEach(['p'])).rejects.toThrow('away')
+  expect(materialiseEach.mayTry('p')).toBe(true)
 })

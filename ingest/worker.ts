@@ -7,14 +7,14 @@ import type { Storage } from '../storage/ports.ts'
 import type { Fold } from './fold.ts'
 import type { IdentityLog } from './identity/identity-log.ts'
 import { recordLinks } from './identity/record-links.ts'
-import type { Materialise } from './materialise.ts'
+import type { MaterialiseEach } from './materialise-each.ts'
 import type { Relay } from './relay.ts'
 import type { Sweep } from './sweep.ts'
 
 export interface WorkerOptions {
   storage: Storage
   fold: Fold
-  materialise: Materialise
+  materialiseEach: MaterialiseEach
   identityLog: IdentityLog
   sweep: Sweep
   relay: Relay
@@ -38,7 +38,7 @@ const MAX_BACKOFF_MS = 5_000
 
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { storage, fold, materialise, identityLog, sweep, relay, clock, log, pollMs = 250 } = options
+  const { storage, fold, materialiseEach, identityLog, sweep, relay, clock, log, pollMs = 250 } = options
   const { sleep: pause = systemSleep } = options
   const stopping = new AbortController()
   let sleeping = new AbortController()
@@ -118,13 +118,12 @@ export function createWorker(options: WorkerOptions): Worker {
     const dirty = await storage.trails.findDirty(lastDirty, STEP)
     const wrapped = dirty.length === 0 && lastDirty !== null
     lastDirty = dirty.length < STEP ? null : (dirty.at(-1)?.id ?? null)
-    if (dirty.length > 0) {
-      const rows = await storage.identities.rows([...new Set(dirty.map((trail) => trail.identity))])
-      await materialise(
-        dirty.map((trail) => rows.get(trail.identity)?.profileId ?? homeProfile(trail.identity)),
-      )
-    }
-    return dirty.length > 0 || wrapped
+    if (dirty.length === 0) return wrapped
+    const rows = await storage.identities.rows([...new Set(dirty.map((trail) => trail.identity))])
+    const tried = await materialiseEach(
+      dirty.map((trail) => rows.get(trail.identity)?.profileId ?? homeProfile(trail.identity)),
+    )
+    return tried > 0 || wrapped
   }
 
   /** After an idle round: true when somebody waits for another one. */
