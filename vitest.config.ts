@@ -13,7 +13,16 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...exclude, 'tests/**'] } },
+      // `check:fast` runs these alone.
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, 'tests/**', '**/*.slow.test.ts'],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: ['**/*.slow.test.ts'], exclude } },
       {
         extends: true,
         test: { name: 'system', include: ['tests/**/*.test.ts'], exclude, testTimeout: 120_000 },

@@ -61,11 +61,11 @@ export function createReplay({ storage, rebuild, clock, sleep, wake }: ReplayOpt
     const begun = (await progress.get(id))?.['after']
     const resumed = typeof begun === 'string'
 
-    for await (const { after, apply } of pages(scope, resumed ? begun : null)) {
-      await apply(counts)
+    for await (const page of pages(scope, resumed ? begun : null)) {
+      await page.apply(counts)
       wake()
       onProgress({ ...counts })
-      if (after !== null) await progress.put(id, { after, at: clock() })
+      if (page.after !== null) await progress.put(id, { after: page.after, at: clock() })
       if (signal.aborted) throw interrupted(counts)
       await sleep(0)
     }
