@@ -54,6 +54,7 @@ export const ERRORS = {
   QUERY_TOO_MANY_ALIASES: { status: 400, text: 'The document renames more fields than is accepted.' },
   QUERY_TOO_MANY_ROOTS: { status: 400, text: 'The operation has more root fields than is accepted.' },
   QUERY_TOO_MANY_DIRECTIVES: { status: 400, text: 'The document has more directives than is accepted.' },
+  QUERY_TOO_COSTLY: { status: 400, text: 'The operation with its variables costs more than is accepted.' },
   LIST_TOO_LONG: { status: 400, text: 'A list, or a page that is asked for, is longer than is accepted.' },
   VARIABLES_TOO_LARGE: { status: 400, text: 'The variables are larger or deeper than is accepted.' },
   PERSISTED_QUERY_NOT_FOUND: {

@@ -491,6 +491,55 @@ describe('hostile and mistaken input', () => {
   })
 })
 
+describe('an operation that costs too much', () => {
+  const document = 'query($ids: [ID!]!) { people(ids: $ids) { orders(first: 5) { id } } }'
+  const limits = { maxCost: 12 }
+
+  test('is refused with its variables, before a subgraph is asked', async () => {
+    const { gateway, people } = createShopGraph({}, { limits })
+    const refused = await gateway.execute({
+      document,
+      variables: { ids: ['1', '2', '3'] },
+      context: contextFor(),
+    })
+    expect(refused.errors).toMatchObject([
+      {
+        message: expect.stringContaining('costs 18, and at most 12'),
+        extensions: { code: 'QUERY_TOO_COSTLY' },
+      },
+    ])
+    expect(people.requests).toEqual([])
+    const { errors } = await gateway.execute({
+      document,
+      variables: { ids: ['1', '2'] },
+      context: contextFor(),
+    })
+    expect(errors).toBeUndefined()
+  })
+
+  test('can be read from its plan, and is run for one who sets another maximum', async () => {
+    const { gateway } = createShopGraph({}, { limits })
+    const variables = { ids: ['1', '2', '3'] }
+    const planned = await gateway.plan(document)
+    expect(planned.kind === 'planned' && planned.cost(variables)).toBe(18)
+    const { errors } = await gateway.execute({
+      document,
+      variables,
+      context: contextFor(),
+      maxCost: Infinity,
+    })
+    expect(errors).toBeUndefined()
+  })
+
+  test('is as hostile as lists in lists', async () => {
+    const { gateway } = createShopGraph()
+    const deep = `{ people(ids: ["1"]) ${'{ friends '.repeat(5)} { id } ${'}'.repeat(5)} }`
+    expect(await codes(gateway.execute({ document: deep, context: contextFor() }))).toEqual([
+      'QUERY_TOO_COSTLY',
+    ])
+  })
+})
+
 test('a supergraph with a subgraph that nothing serves is refused at once', async () => {
   const { createGateway } = await import('./create-gateway.ts')
   const { supergraphSdl, people } = createShopGraph()

@@ -21,7 +21,7 @@ import type { CacheCounts } from './engine/two-level-cache.ts'
 import type { ExecutableOperation, JsonAnswer } from './executor.ts'
 import { createFindSubgraph } from './find-subgraph.ts'
 import { createPlanner, type Overrides, type PlannedOperation } from './planner.ts'
-import { DEFAULT_QUERY_LIMITS, type QueryLimits } from './query-limits.ts'
+import { checkCost, DEFAULT_QUERY_LIMITS, type QueryLimits } from './query-limits.ts'
 import { isReservedFieldName } from './safe-aliases.ts'
 import type { SubgraphClient } from './subgraph-client.ts'
 
@@ -51,6 +51,8 @@ export interface GatewayRequest {
   context: RequestContext
   /** That `variables` are as the operation declares them, within the limits, and need no look; `false` by default. */
   areVariablesCoerced?: boolean
+  /** Instead of that of the gateway's limits; Infinity for a document that is trusted. */
+  maxCost?: number
   /** Of this document, by response path (`profile.recommendations`). Always the same object for the same document. */
   fallbacks?: ReadonlyMap<string, unknown>
 }
@@ -148,6 +150,7 @@ export function createGateway({
     ({ kind: 'ready' } & ExecutableOperation) | { kind: 'refused'; errors: readonly GraphQLError[] }
   > {
     const { document, operationName, variables = {}, context, areVariablesCoerced, fallbacks } = request
+    const { maxCost = limits.maxCost } = request
     const planned = await planner.plan(document, operationName, grantOf(context.principal))
     if (planned.kind === 'refused') return planned
     const forbidden = authorizeOperation(context.principal, planned.operation.operation)
@@ -156,6 +159,8 @@ export function createGateway({
       ? { kind: 'coerced' as const, variables }
       : coerceVariables(schema, planned, variables, limits)
     if (coerced.kind === 'refused') return coerced
+    const tooCostly = maxCost === Infinity ? null : checkCost(planned.cost(coerced.variables), maxCost)
+    if (tooCostly) return { kind: 'refused', errors: [tooCostly] }
     const ready = { kind: 'ready' as const, planned, variables: coerced.variables, context }
     return fallbacks ? { ...ready, fallbacks } : ready
   }

@@ -11,6 +11,8 @@ import {
 } from 'graphql'
 import { apiSchemaFrom } from './api-schema.ts'
 import { accessRulesOf, type Grant } from './engine/access-rules.ts'
+import { compileCost, type OperationCost } from './engine/cost/compile-cost.ts'
+import { costRulesOf } from './engine/cost/cost-rules.ts'
 import { deniedFieldsOf, type DeniedFields } from './engine/denied-fields.ts'
 import { createBoundedQueue } from './engine/planning/bounded-queue.ts'
 import { planInChildProcess } from './engine/planning/plan-in-child-process.ts'
@@ -28,6 +30,8 @@ export interface PlannedDocument {
   plan: QueryPlan | null
   /** What whoever asks may not read. It is not in the plan. */
   denied: DeniedFields
+  /** With variables as the operation declares them, defaults included. */
+  cost: OperationCost
 }
 
 /** A document that is ready, or why it cannot be. */
@@ -88,6 +92,7 @@ export function createPlanner({
     : planInProcess(planner, planTimeoutMs)
   const queue = createBoundedQueue({ maxAtOnce: maxPlansAtOnce, maxWaiting: maxWaitingPlans })
   const access = accessRulesOf(supergraphSdl, schema)
+  const costRules = costRulesOf(supergraphSdl)
   const cache = new TwoLevelCache<Promise<PlannedOperation>>({
     maxEntries: maxCachedDocuments,
     maxWeight: maxCachedCharacters,
@@ -145,14 +150,16 @@ export function createPlanner({
     const operation = getOperationAST(document, operationName)
     if (!operation) return refused(noSuchOperation(document, operationName))
     const denied = deniedFieldsOf(document, schema, access, grant)
+    const isDenied = denied.has.bind(denied)
+    const cost = compileCost({ schema, document, operation, rules: costRules, isDenied })
     const plannable = plannableDocument({ document, operation, schema, denied })
-    if (plannable === null) return { kind: 'planned', document, operation, plan: null, denied }
+    if (plannable === null) return { kind: 'planned', document, operation, plan: null, denied, cost }
     const { activeLabels } = overrides
     const request = { document: plannable, operationName: operation.name?.value, activeLabels, percentage }
     try {
       const planning = queue(() => source.plan(request))
       if (!planning) return TOO_BUSY
-      return { kind: 'planned', document, operation, plan: await planning, denied }
+      return { kind: 'planned', document, operation, plan: await planning, denied, cost }
     } catch (error) {
       return refused(unplannable(operation, error))
     }

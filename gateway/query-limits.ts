@@ -22,6 +22,8 @@ export interface QueryLimits {
   maxVariablesSize: number
   /** Of lists and objects within each other in one variable. */
   maxVariablesDepth: number
+  /** Of an operation with its variables: about how many objects it may give (see `compileCost`). */
+  maxCost: number
 }
 
 export const DEFAULT_QUERY_LIMITS: QueryLimits = {
@@ -35,6 +37,7 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   maxListLength: 500,
   maxVariablesSize: 128 * 1024,
   maxVariablesDepth: 12,
+  maxCost: 100_000,
 }
 
 /** Whether graphql-js stopped parsing at `maxTokens`, by its message: its error has nothing else to tell by. */
@@ -101,6 +104,15 @@ export function checkDocumentShape(document: DocumentNode, limits: QueryLimits):
     nodes: forbiddenName,
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   })
+}
+
+/** The error for an operation that costs too much with its variables, else null. */
+export function checkCost(cost: number, maxCost: number): GraphQLError | null {
+  if (cost <= maxCost) return null
+  return beyond(
+    'QUERY_TOO_COSTLY',
+    `the operation costs ${cost}, and at most ${maxCost} is accepted: ask for fewer, or for shorter lists`,
+  )
 }
 
 function beyond(code: ErrorCode, message: string): GraphQLError {

@@ -14,7 +14,10 @@ import { expect, test } from 'vitest'
 import { contextFor, createShopGraph, SHOP } from '../tests/support/shop-graph.ts'
 import type { SubgraphRequest } from './subgraph-client.ts'
 
-const { gateway } = createShopGraph({}, { limits: { maxAliases: 1_000, maxRootFields: 1_000 } })
+const { gateway } = createShopGraph(
+  {},
+  { limits: { maxAliases: 1_000, maxRootFields: 1_000, maxCost: Infinity } },
+)
 const { schema } = gateway
 
 /** `rating` belongs to an interface object; together with `@requires` on the same entity it makes the planner abort the process. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isScalarType } from 'graphql'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createShopGraph } from '../../tests/support/shop-graph.ts'
+import { contextFor, createShopGraph } from '../../tests/support/shop-graph.ts'
 import { loadDocuments } from './load-documents.ts'
 
 let dir: string
@@ -43,6 +44,25 @@ test('a manifest gives them by its keys', async () => {
   const documents = await loadDocuments({ path, gateway, byField: new Map() })
   expect(documents.names).toEqual(['one', 'two'])
   expect(documents.find('two')?.deadlineMs).toBe(9)
+})
+
+test('a document may cost what it likes, and its variables are coerced once', async () => {
+  let coerced = 0
+  const shop = createShopGraph({}, { limits: { maxCost: 1 } })
+  const counted = shop.gateway.schema.getType('JSON')
+  if (!isScalarType(counted)) throw new Error('the shop has no JSON')
+  const { parseValue } = counted
+  counted.parseValue = (value) => (coerced++, parseValue(value))
+  const path = await folder({
+    'echo.graphql': 'query($ids: [ID!]!, $value: JSON) { people(ids: $ids) { name } echo(value: $value) }',
+  })
+  const documents = await loadDocuments({ path, gateway: shop.gateway, byField: new Map() })
+  const echo = documents.find('echo')
+  const outcome = echo?.coerce({ ids: ['1', '2'], value: 'hello' })
+  if (outcome?.kind !== 'coerced') throw new Error('refused')
+  const answer = await echo?.execute(outcome.variables, contextFor())
+  expect(answer).toMatchObject({ kind: 'answered', errors: [] })
+  expect(coerced).toBe(1)
 })
 
 test('all mistakes are told together, each with its file and line', async () => {

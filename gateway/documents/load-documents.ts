@@ -103,6 +103,7 @@ async function load(
         variables,
         context,
         areVariablesCoerced: true,
+        maxCost: Infinity,
         fallbacks: compiled.fallbacks.byPath,
       }),
   }
