@@ -17,7 +17,19 @@ export interface SubgraphRequest {
    * Aborted when nobody wants the answer any more, with what the call then fails with as its reason. In the place of the
    * context's signal, which is that of a single caller and this call may be for many.
    */
-  signal?: AbortSignal
+  signal?: CallSignal
+}
+
+/** What is used of an AbortSignal: for every call of a subgraph, a whole one costs more than the rest of its bookkeeping. */
+export interface CallSignal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: AbortListener): void
+  removeEventListener(type: 'abort', listener: AbortListener): void
+}
+
+export interface AbortListener {
+  handleEvent(): void
 }
 
 /**

@@ -74,7 +74,7 @@ export function createEntityBatching({
     const key = keyOf(call)
     const present = siblings.get(key)
     // The same name may stand for another client for a moment, while a new supergraph takes over.
-    if (present && present.subgraph === call.subgraph && !present.shared.isDeserted) return present
+    if (present && present.subgraph === call.subgraph && !present.shared.aborted) return present
     const batch = new OpenBatch(call, {
       counters,
       schedule,
@@ -176,7 +176,7 @@ class OpenBatch {
     counters.callers += 1 + others.length
     counters.representations += this.representations
     if (others.length === 0) {
-      const answer = await fetchAlone(first.call, this.shared.signal)
+      const answer = await fetchAlone(first.call, this.shared)
       return members.map((member) => (member === first ? answer : NOBODY_WAITS))
     }
     const present = [first, ...others]
@@ -184,7 +184,7 @@ class OpenBatch {
     counters.duplicates += merged.duplicates
     const deadlineAt = Math.max(...present.map(({ call }) => call.deadlineAt))
     const call = { ...first.call, context: sharedContext(first.call.context, deadlineAt) }
-    const request = entityRequest(call, merged.parts, deadlineAt, this.shared.signal)
+    const request = entityRequest(call, merged.parts, deadlineAt, this.shared)
     const answer = readSharedEntities(await this.subgraph.execute(request), merged.parts)
     if (!answer) return Promise.all(members.map((member) => this.#retry(member)))
     const places = new Map(present.map((member, index) => [member, index]))

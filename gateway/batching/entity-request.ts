@@ -1,4 +1,4 @@
-import type { SubgraphRequest } from '../subgraph-client.ts'
+import type { CallSignal, SubgraphRequest } from '../subgraph-client.ts'
 import type { EntityCall, EntityCallPart } from './fetch-entities.ts'
 
 /**
@@ -11,7 +11,7 @@ export function entityRequest(
   { subgraph, document, operationName, variables, context }: EntityCall,
   parts: readonly EntityCallPart[],
   deadlineAt: number,
-  signal: AbortSignal | undefined,
+  signal: CallSignal | undefined,
 ): SubgraphRequest {
   const request: SubgraphRequest = { document, context, deadlineAt }
   if (operationName !== undefined) request.operationName = operationName

@@ -1,3 +1,4 @@
+import type { CallSignal } from '../subgraph-client.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { entityRequest } from './entity-request.ts'
 import type { EntityAnswer, EntityCall, FetchEntities } from './fetch-entities.ts'
@@ -17,7 +18,7 @@ export function createDirectEntities(timers: DeadlineTimers = createDeadlineTime
 }
 
 /** One call for its caller, without the bound of his deadline where the transport keeps none. */
-export async function fetchAlone(call: EntityCall, signal?: AbortSignal): Promise<EntityAnswer> {
+export async function fetchAlone(call: EntityCall, signal?: CallSignal): Promise<EntityAnswer> {
   const request = entityRequest(call, call.parts, call.deadlineAt, signal)
   return readEntities(await call.subgraph.execute(request), call.parts)
 }

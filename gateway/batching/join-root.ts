@@ -64,7 +64,7 @@ export function createRootFetches({
   ): Promise<T> {
     const key = isJoining && !call.isMutation ? keyOf(call) : null
     const present = key === null ? undefined : underWay.get(key)
-    const canJoin = present && present.subgraph === call.subgraph && !present.shared.isDeserted
+    const canJoin = present && present.subgraph === call.subgraph && !present.shared.aborted
     const joined = canJoin ? present : begin(call, key, underWay, ask)
     if (canJoin) counters.joined++
     joined.shared.join()
@@ -122,7 +122,7 @@ function requestOf(
   shared: SharedCall,
   mayBeJoined: boolean,
 ): SubgraphRequest {
-  const request: SubgraphRequest = { document, variables, context, signal: shared.signal }
+  const request: SubgraphRequest = { document, variables, context, signal: shared }
   if (operationName !== undefined) request.operationName = operationName
   if (!mayBeJoined) request.deadlineAt = deadlineAt
   return request

@@ -1,3 +1,4 @@
+import type { AbortListener, CallSignal } from '../subgraph-client.ts'
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 import { callerGone, lateAnswer, type SubgraphUnavailable } from '../transports/subgraph-unavailable.ts'
 
@@ -6,7 +7,7 @@ export interface Patience {
   subgraphName: string
   /** On the clock of performance.now(). */
   deadlineAt: number
-  signal: AbortSignal | undefined
+  signal: CallSignal | undefined
   timers: DeadlineTimers
   /** Called when he leaves before the answer. */
   onLeave(reason: SubgraphUnavailable): void
@@ -17,7 +18,7 @@ export function waitFor<T>(answer: Promise<T>, patience: Patience): Promise<T> {
   return new Promise((resolve, reject) => new WaitingCaller(patience, resolve, reject).follow(answer))
 }
 
-class WaitingCaller<T> implements DeadlineHolder {
+class WaitingCaller<T> implements DeadlineHolder, AbortListener {
   readonly #patience: Patience
   readonly #resolve: (answer: T) => void
   readonly #reject: (error: unknown) => void
@@ -38,14 +39,17 @@ class WaitingCaller<T> implements DeadlineHolder {
     )
     this.#tick = timers.add(deadlineAt, this)
     if (signal?.aborted) this.#leave(callerGone(subgraphName))
-    else signal?.addEventListener('abort', this.#onAbort)
+    else signal?.addEventListener('abort', this)
   }
 
   onDeadline(): void {
     this.#leave(lateAnswer(this.#patience.subgraphName))
   }
 
-  readonly #onAbort = (): void => this.#leave(callerGone(this.#patience.subgraphName))
+  /** He has gone. */
+  handleEvent(): void {
+    this.#leave(callerGone(this.#patience.subgraphName))
+  }
 
   #leave(reason: SubgraphUnavailable): void {
     if (!this.#end()) return
@@ -58,7 +62,7 @@ class WaitingCaller<T> implements DeadlineHolder {
     if (this.#isOver) return false
     this.#isOver = true
     this.#patience.timers.remove(this.#tick, this)
-    this.#patience.signal?.removeEventListener('abort', this.#onAbort)
+    this.#patience.signal?.removeEventListener('abort', this)
     return true
   }
 }

@@ -16,6 +16,7 @@ import {
   subtree,
   type FieldTree,
 } from './field-tree.ts'
+import { createMerger, type Merge } from './compile-merge.ts'
 import { compileProjector, singleKeyOf, type Projector, type SingleKey } from './projector.ts'
 import { keysOf, parseRewrite, type Rewrite } from './rewrites.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
@@ -52,6 +53,8 @@ export interface Taken {
   outputRewrites: readonly Rewrite[]
   /** After the rewrites. */
   tree: FieldTree
+  /** What takes over by the tree; asked once for each answer. */
+  merger: () => Merge
 }
 
 /** Fields of a root type. */
@@ -94,7 +97,10 @@ export function compilePlan(plan: QueryPlan, options: CompilePlanOptions): Compi
     compiled = { subscription: null, step: plan.node ? compiler.step(plan.node, []) : null }
   }
   const written = writtenNames(found, compiler.flattenedNames)
-  for (const taken of found) taken.tree = markWritten(taken.tree, written)
+  for (const taken of found) {
+    taken.tree = markWritten(taken.tree, written)
+    taken.merger = createMerger(taken.tree, options.types)
+  }
   return compiled
 }
 
@@ -148,7 +154,7 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
       kind: 'root',
       isMutation: node.operationKind === 'mutation',
       ...fetchOf(node),
-      ...takenFields(fieldTreeOf(node.operation), node),
+      ...takenFields(fieldTreeOf(node.operation), types, node),
     }
     found.push(fetch)
     return fetch
@@ -185,7 +191,7 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
       paths: source.paths,
       project: compileProjector(representation),
       singleKey: singleKeyOf(representation),
-      ...takenFields(subtree(tree, source.alias), source),
+      ...takenFields(subtree(tree, source.alias), types, source),
     }
     found.push(part)
     return part
@@ -214,6 +220,7 @@ interface PartSource {
 
 function takenFields(
   answerTree: FieldTree,
+  types: SupergraphTypes,
   source: { outputRewrites?: FetchNode['outputRewrites'] | undefined },
 ): Taken {
   const outputRewrites = (source.outputRewrites ?? []).map(parseRewrite)
@@ -222,5 +229,5 @@ function takenFields(
       rewrite.kind === 'rename' ? renameInTree(current, keysOf(rewrite), rewrite.to) : current,
     answerTree,
   )
-  return { answerTree, outputRewrites, tree }
+  return { answerTree, outputRewrites, tree, merger: createMerger(tree, types) }
 }

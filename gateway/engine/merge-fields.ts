@@ -21,7 +21,7 @@ export function mergeFields(
     if (incoming === undefined || typeof incoming === 'function') continue
     const present = target[responseName]
     if (present === undefined && !field.isWritten) target[responseName] = incoming
-    else target[responseName] = merged(present, incoming, field, types)
+    else target[responseName] = mergeValue(present, incoming, field, types)
   }
 }
 
@@ -48,7 +48,13 @@ function copyComposite(value: unknown, fields: FieldTree): unknown {
   return isDataObject(value) ? copyFields(value, fields) : value
 }
 
-function merged(present: unknown, incoming: unknown, field: TreeField, types: SupergraphTypes): unknown {
+/** What stands in the place of a field that is present and comes again. */
+export function mergeValue(
+  present: unknown,
+  incoming: unknown,
+  field: TreeField,
+  types: SupergraphTypes,
+): unknown {
   if (field.fields) return mergeComposite(present, incoming, field.fields, types)
   if (field.responseName === '__typename' && typeof present === 'string' && typeof incoming === 'string') {
     return types.isConcrete(incoming) || !types.isConcrete(present) ? incoming : present

@@ -24,6 +24,8 @@ export interface ProjectorOptions {
 export interface SingleKey {
   typename: string
   name: string
+  /** The representation of the entity with this key. */
+  write(key: string): string
 }
 
 /** Not null when an entity of that type with a string for that key has no other representation than these two make. */
@@ -34,7 +36,9 @@ export function singleKeyOf({ requires, inputRewrites, types }: ProjectorOptions
   const members = flatten(fragment.selections, fragment.typeCondition, types).filter(isKeyMember)
   const [key] = members
   if (!key || members.length > 1 || key.source !== key.target || key.below.length > 0) return null
-  return { typename: fragment.typeCondition, name: key.source }
+  const typename = fragment.typeCondition
+  const opening = `{"__typename":${quoted(typename)},"${key.target}":`
+  return { typename, name: key.source, write: (value) => `${opening}${quoted(value)}}` }
 }
 
 function isKeyMember({ target }: Member): boolean {

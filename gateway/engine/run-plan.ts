@@ -4,10 +4,11 @@ import type { EntityPartAnswer, FetchEntities, Representation } from '../batchin
 import type { RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
 import { collectEntities } from './collect-entities.ts'
+import type { Merge } from './compile-merge.ts'
 import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { FieldFailure, failureOf, unavailable } from './field-failure.ts'
-import { copyFields, failFields, mergeFields } from './merge-fields.ts'
+import { copyFields, failFields } from './merge-fields.ts'
 import { placeErrors, wholeFailure, type PlacedError } from './place-errors.ts'
 import { JsonRepresentation } from './representation.ts'
 import { applyRewrites } from './rewrites.ts'
@@ -56,7 +57,7 @@ export function mergeRootResult(fetch: RootFetch, result: ExecutionResult, run: 
     return
   }
   const errors = (result.errors ?? []).map((error): PlacedError => ({ error, path: error.path }))
-  takeOver([run.data], result.data, errors, fetch, run)
+  takeOver([run.data], result.data, errors, fetch, fetch.merger(), run)
 }
 
 export function variablesFor(names: readonly string[], run: PlanRun): Record<string, unknown> {
@@ -144,7 +145,8 @@ function gather(part: EntityPart, run: PlanRun): Wanted {
   for (const entity of entities) {
     const key = singleKeyValue(part, entity)
     if (key !== null && joined(byKey.get(key), entity)) continue
-    const json = part.project(entity, run.variables)
+    const json =
+      key !== null && part.singleKey ? part.singleKey.write(key) : part.project(entity, run.variables)
     if (json === null) continue
     if (json instanceof FieldFailure) {
       failFields(entity, json.elsewhere(), part.tree)
@@ -175,13 +177,14 @@ function joined(same: DataObject[] | undefined, entity: DataObject): boolean {
 function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefined, run: PlanRun): void {
   if (!wanted) return
   const { part, targets } = wanted
+  const merge = part.merger()
   let index = -1
   for (const entities of targets) {
     index++
     const entity = answer?.entities[index]
     const errors = answer?.errors.get(index)
     if (isDataObject(entity)) {
-      takeOver(entities, entity, errors ?? [], part, run)
+      takeOver(entities, entity, errors ?? NO_ERRORS, part, merge, run)
     } else if (errors?.[0]) {
       const failure = failureOf(errors[0].error, errors[0].path)
       for (const target of entities) failFields(target, failure, part.tree)
@@ -189,12 +192,15 @@ function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefine
   }
 }
 
+const NO_ERRORS: readonly PlacedError[] = []
+
 /** What needs a change of the answer is done to a copy: an answer may be shared. */
 function takeOver(
   targets: readonly DataObject[],
   answer: DataObject,
   errors: readonly PlacedError[],
   taken: Taken,
+  merge: Merge,
   run: PlanRun,
 ): void {
   let source = answer
@@ -203,7 +209,7 @@ function takeOver(
     run.errors.push(...placeErrors(source, errors).map(withoutPlace))
     applyRewrites(source, taken.outputRewrites, run.types)
   }
-  for (const target of targets) mergeFields(target, source, taken.tree, run.types)
+  for (const target of targets) merge(target, source)
 }
 
 /** An error of a subgraph as one of the whole answer; over a network it came as a plain object. */

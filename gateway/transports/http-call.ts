@@ -1,4 +1,5 @@
 import type { Pool } from 'undici'
+import type { AbortListener, CallSignal } from '../subgraph-client.ts'
 import type { CallLimit, QueuedCall } from './call-limit.ts'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
 import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
@@ -21,7 +22,7 @@ export interface HttpCallRequest<T> {
   /** May be sent a second time when its connection dies before any answer. */
   isRepeatable: boolean
   deadlineAt: number
-  signal: AbortSignal | undefined
+  signal: CallSignal | undefined
   /** Makes the result of the answer; throws SubgraphUnavailable when there is none in it. */
   read(answer: HttpAnswer): T
 }
@@ -30,7 +31,7 @@ export interface HttpCallRequest<T> {
  * One call with everything that bounds it. It settles at its deadline or when its signal aborts, whatever the network
  * does; its place in the limit it keeps until the pool is done with it, so that what hangs cannot pile up.
  */
-export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeListener {
+export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeListener, AbortListener {
   readonly #lane: HttpLane
   readonly #request: HttpCallRequest<T>
   readonly #resolve: (result: T) => void
@@ -72,7 +73,7 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     }
     this.#ticket = ticket
     this.#tick = timers.add(deadlineAt, this)
-    signal?.addEventListener('abort', this.#onAbort)
+    signal?.addEventListener('abort', this)
     if (limit.enter(this) !== 'refused') return
     const busy = `has ${limit.running} calls running and ${limit.queued} waiting, which is all that it may have`
     this.#fail(new SubgraphUnavailable(subgraphName, 'error', busy), 'neutral')
@@ -110,7 +111,8 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     this.#giveUp(lateAnswer(this.#lane.subgraphName), wasFair ? 'failure' : 'neutral')
   }
 
-  readonly #onAbort = (): void => {
+  /** Nobody wants it any more. */
+  handleEvent(): void {
     const { signal } = this.#request
     if (this.#isSettled || !signal) return
     const error = reasonOf(signal, this.#lane.subgraphName)
@@ -151,11 +153,11 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     this.#isSettled = true
     this.#lane.timers.remove(this.#tick, this)
     this.#lane.breaker.leave(this.#ticket, outcome)
-    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#request.signal?.removeEventListener('abort', this)
   }
 }
 
-function reasonOf(signal: AbortSignal, subgraphName: string): SubgraphUnavailable {
+function reasonOf(signal: CallSignal, subgraphName: string): SubgraphUnavailable {
   return signal.reason instanceof SubgraphUnavailable ? signal.reason : callerGone(subgraphName)
 }
 

@@ -47,9 +47,9 @@ export function createSocketSubscriptions(options: SocketSubscriptionsOptions): 
   function subscribe({ document, operationName, variables, context, ...request }: SubgraphRequest) {
     const signal = request.signal ?? context.signal
     const results = createMessageQueue<ExecutionResult>(maxQueuedResults, () => unsubscribe())
-    const onAbort = () => void results.return()
+    const leaving = { handleEvent: () => void results.return() }
     const finish = (error?: Error) => {
-      signal?.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', leaving)
       results.end(error)
     }
 
@@ -82,8 +82,8 @@ export function createSocketSubscriptions(options: SocketSubscriptionsOptions): 
         complete: () => finish(),
       },
     )
-    if (signal?.aborted) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) leaving.handleEvent()
+    else signal?.addEventListener('abort', leaving)
     return results
   }
 

@@ -1,6 +1,6 @@
-import { GraphQLInt, GraphQLString } from 'graphql'
+import { GraphQLID, GraphQLInt, GraphQLString } from 'graphql'
 import { isDataObject, type DataObject } from '../data.ts'
-import { quoted } from '../json-text.ts'
+import { isPlain } from '../json-text.ts'
 import type { FieldShape, ObjectShape, ValueShape } from './compile-shape.ts'
 import { writeValue } from './write-json.ts'
 
@@ -15,9 +15,9 @@ export type ObjectWriter = (data: DataObject) => string | undefined
  * something else than data.
  */
 export function compileWriter(shape: ObjectShape): ObjectWriter | null {
-  if (!shape.fields.every(isPlain)) return null
-  const helpers: unknown[] = [quoted]
-  let source = `'use strict'\nconst quoted = helpers[0]\nreturn function write(data) {\n`
+  if (!shape.fields.every(isFromData)) return null
+  const helpers: unknown[] = [isPlain]
+  let source = `'use strict'\nconst isPlain = helpers[0]\nreturn function write(data) {\n`
   source += `let value, written, text = '{'\n`
   for (const field of shape.fields) source += fieldSource(field, shape, helpers)
   source += `return text + '}'\n}`
@@ -26,12 +26,11 @@ export function compileWriter(shape: ObjectShape): ObjectWriter | null {
   return make(helpers)
 }
 
-function isPlain({ denied, source }: FieldShape): boolean {
+function isFromData({ denied, source }: FieldShape): boolean {
   return denied === null && source !== 'introspection'
 }
 
 function fieldSource(field: FieldShape, parent: ObjectShape, helpers: unknown[]): string {
-  const key = JSON.stringify(field.jsonKey)
   if (field.source === 'typename') {
     const text = JSON.stringify(`${field.jsonKey}"${parent.typeName}"`)
     return parent.typeName === null ? 'return undefined\n' : `text += ${text}\n`
@@ -41,17 +40,23 @@ function fieldSource(field: FieldShape, parent: ObjectShape, helpers: unknown[])
     : `text += ${JSON.stringify(`${field.jsonKey}null`)}`
   return `value = data[${JSON.stringify(field.key)}]
 if (value === null || value === undefined) ${onNull}
-${presentSource(field.value, key, helpers)}`
+${presentSource(field.value, field.jsonKey, helpers)}`
 }
 
 /** For a value that is there. */
-function presentSource(shape: ValueShape, key: string, helpers: unknown[]): string {
+function presentSource(shape: ValueShape, jsonKey: string, helpers: unknown[]): string {
+  const key = JSON.stringify(jsonKey)
   const isLeaf = shape.kind === 'leaf'
+  const ifString = `else if (typeof value === 'string')
+  text += isPlain(value) ? ${JSON.stringify(`${jsonKey}"`)} + value + '"' : ${key} + JSON.stringify(value)\n`
   if (isLeaf && shape.type.name === GraphQLString.name) {
-    return `else if (typeof value === 'string') text += ${key} + quoted(value)\nelse return undefined\n`
+    return `${ifString}else return undefined\n`
   }
   if (isLeaf && shape.type.name === GraphQLInt.name) {
     return `else if ((value | 0) === value) text += ${key} + value\nelse return undefined\n`
+  }
+  if (isLeaf && shape.type.name === GraphQLID.name) {
+    return `${ifString}else if (Number.isInteger(value)) text += ${key} + '"' + value + '"'\nelse return undefined\n`
   }
   const helper = `helpers[${helpers.push(valueWriter(shape)) - 1}]`
   return `else {
