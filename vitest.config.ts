@@ -13,11 +13,13 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
-      // `check:fast` runs these alone.
+      // `check:fast` runs these alone. They share nothing but modules, which are loaded once for all files of a thread.
       {
         extends: true,
         test: {
           name: 'unit',
+          pool: 'threads',
+          isolate: false,
           include: ['**/*.test.ts'],
           exclude: [...exclude, 'tests/**', '**/*.slow.test.ts'],
         },
