@@ -1,0 +1,35 @@
+import de.bwaldvogel.mongo.MongoServer;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.util.List;
+
+/**
+ * Serve PORT FILE: keeps its documents in FILE, prints the port that it listens on (0 asks for a free one), and ends
+ * when its standard input does, so that it never outlives the test run that started it.
+ */
+public class Serve {
+  public static void main(String[] args) throws Exception {
+    H2Backend backend = new H2Backend(args[1]);
+    backend.version(new Version5());
+    MongoServer server = new MongoServer(backend);
+    server.bind("127.0.0.1", Integer.parseInt(args[0]));
+    System.out.println("listening on " + server.getLocalAddress().getPort());
+    while (System.in.read() != -1) {}
+    server.shutdownNow();
+  }
+
+  /** The oldest that version 7 of the driver talks to. */
+  static class Version5 implements MongoVersion {
+    public int getWireVersion() {
+      return 13;
+    }
+
+    public List<Integer> getVersionArray() {
+      return List.of(5, 0, 0, 0);
+    }
+
+    public String toVersionString() {
+      return "5.0.0";
+    }
+  }
+}
