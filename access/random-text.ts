@@ -1,4 +1,4 @@
-import { BASE62 } from '../core/access/api-key.ts'
+import { BASE62 } from '../core/crc32.ts'
 
 /** A source of cryptographic randomness: `randomBytes` of node:crypto. */
 export type RandomBytes = (bytes: number) => Uint8Array

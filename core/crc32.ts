@@ -12,3 +12,16 @@ export function crc32(ascii: string): number {
   }
   return (value ^ 0xffffffff) >>> 0
 }
+
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** The CRC-32 as six digits in base 62: tells a typo or a cut copy from what was handed out. */
+export function checksum(ascii: string): string {
+  let rest = crc32(ascii)
+  let digits = ''
+  for (let i = 0; i < 6; i++) {
+    digits = BASE62.charAt(rest % 62) + digits
+    rest = Math.floor(rest / 62)
+  }
+  return digits
+}

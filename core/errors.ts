@@ -62,6 +62,8 @@ export const ERRORS = {
     text: 'No document is known by this hash; send it once together with its text.',
   },
   BAD_USER_INPUT: { status: 400, text: 'An argument or variable has a value that is not accepted.' },
+  RECEIPT_INVALID: { status: 400, text: 'What a read should come after is no receipt and no version.' },
+  RECEIPT_UNKNOWN: { status: 400, text: 'No event in the log has this receipt.' },
   DOCUMENT_UNKNOWN: { status: 404, text: 'There is no trusted document of this id.' },
   DOCUMENTS_INVALID: { status: 500, text: 'Trusted documents have mistakes; all of them are listed.' },
   SUPERGRAPH_INVALID: { status: 500, text: 'The supergraph cannot be used; the message names the line.' },

@@ -2,7 +2,8 @@ import { crc32 as zlibCrc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crc32 } from '../crc32.ts'
-import { API_KEY_PATTERN, BASE62, formatApiKey, parseApiKey } from './api-key.ts'
+import { BASE62 } from '../crc32.ts'
+import { API_KEY_PATTERN, formatApiKey, parseApiKey } from './api-key.ts'
 
 const letter = fc.constantFrom(...BASE62.split(''))
 const base62 = (length: number): fc.Arbitrary<string> =>

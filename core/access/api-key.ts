@@ -1,4 +1,4 @@
-import { crc32 } from '../crc32.ts'
+import { checksum } from '../crc32.ts'
 
 /** What the text of a key says. Whether there is such a key, only the store knows. */
 export interface ApiKeyParts {
@@ -7,10 +7,8 @@ export interface ApiKeyParts {
   secret: string
 }
 
-export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 export const KEY_ID_LENGTH = 10
 export const KEY_SECRET_LENGTH = 32
-const CHECKSUM_LENGTH = 6
 const WHOLE_KEY = /^(mg_live_([0-9A-Za-z]{10})_([0-9A-Za-z]{32}))_([0-9A-Za-z]{6})$/
 
 /** Finds keys in any text: for secret scanners. Each match still has to pass `parseApiKey`. */
@@ -29,14 +27,4 @@ export function parseApiKey(text: string): ApiKeyParts | null {
   const [, body, id, secret, given] = match
   if (body === undefined || id === undefined || secret === undefined) return null
   return checksum(body) === given ? { id, secret } : null
-}
-
-function checksum(body: string): string {
-  let rest = crc32(body)
-  let digits = ''
-  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
-    digits = BASE62.charAt(rest % 62) + digits
-    rest = Math.floor(rest / 62)
-  }
-  return digits
 }

@@ -66,6 +66,19 @@ test('only calls of one subgraph, document, operation, class and other variables
   expect(other.requests).toHaveLength(1)
 })
 
+test('who must see a write is asked for alone, also beside another who must see it', async () => {
+  const subgraph = fakeSubgraph(echo)
+  const { fetchEntities } = createEntityBatching()
+  const after = [{ kind: 'version', id: 'p_1', version: 2 } as const]
+  const context = { requestId: 's', principal: OTHER, after }
+  await Promise.all([
+    fetchEntities(entityCall(subgraph, ['1'])),
+    fetchEntities(entityCall(subgraph, ['1'], { context })),
+    fetchEntities(entityCall(subgraph, ['1'], { context })),
+  ])
+  expect(subgraph.requests.map((request) => request.context.after)).toEqual([after, after, undefined])
+})
+
 test('a batch is sent at once when it is full', async () => {
   const subgraph = fakeSubgraph(echo)
   const { fetchEntities } = createEntityBatching({ maxRepresentations: 3 })

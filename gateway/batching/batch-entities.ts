@@ -2,7 +2,7 @@ import DataLoader from 'dataloader'
 import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { entityRequest } from './entity-request.ts'
-import { fetchAlone } from './fetch-alone.ts'
+import { createDirectEntities, fetchAlone } from './fetch-alone.ts'
 import type { EntityAnswer, EntityCall, FetchEntities } from './fetch-entities.ts'
 import { mergeCalls } from './merge-calls.ts'
 import { readSharedEntities } from './read-entities.ts'
@@ -41,6 +41,7 @@ export interface EntityBatching {
  * his own entities in his order, and errors that are his. Who is late or has gone leaves alone; the call lasts until the
  * latest deadline in it and is aborted when all have left. An answer that cannot be told apart (null data, an error
  * without a path) is asked for once more, for each caller by himself. Trace and request id are those of the first caller.
+ * A request that must show a write (`after`) is never joined.
  */
 export function createEntityBatching({
   maxRepresentations = 500,
@@ -54,6 +55,7 @@ export function createEntityBatching({
     duplicates: 0,
     retries: 0,
   }
+  const direct = createDirectEntities(timers)
   /** Not yet sent, by document and then by what else their calls must have in common. */
   const open = new Map<string, Map<string, OpenBatch>>()
   let ready: OpenBatch[] = []
@@ -91,6 +93,7 @@ export function createEntityBatching({
   return {
     counters,
     fetchEntities(call) {
+      if (call.context.after) return direct(call)
       const batch = batchFor(call)
       const member: Member = { call, hasLeft: false }
       const answer = waitFor(batch.add(member), {

@@ -17,6 +17,8 @@ function rootCall(subgraph: FakeSubgraph, more: Partial<RootCall> = {}): RootCal
   }
 }
 
+const A_WRITE = { kind: 'version', id: 'p_1', version: 2 } as const
+
 function heldSubgraph() {
   let release: (result: ExecutionResult) => void = () => undefined
   const result = new Promise<ExecutionResult>((resolve) => (release = resolve))
@@ -45,6 +47,7 @@ test.each<[string, Partial<RootCall>]>([
   ['another operation', { operationName: 'Q' }],
   ['another class', { context: { requestId: 's', principal: ADMIN } }],
   ['a private selection', { isPrivate: true }],
+  ['what must show a write', { context: { requestId: 's', principal: SHOP, after: [A_WRITE] } }],
 ])('%s is a call of its own', async (_what, more) => {
   const { subgraph, release } = heldSubgraph()
   const { fetchRoot } = createRootFetches()

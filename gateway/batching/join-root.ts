@@ -47,7 +47,8 @@ export interface RootFetchOptions {
 /**
  * Root fetches, each bounded by its caller's deadline. Queries with the same subgraph, document, variables and authorization
  * class that are under way at the same time are one call. Whoever is late or has gone leaves it alone; it is aborted when
- * all have left. A caller may thus get what was read a moment before he asked, by as long as the call was under way.
+ * all have left. A caller may thus get what was read a moment before he asked, by as long as the call was under way;
+ * not so one who must see a write (`after`): his call is his own.
  */
 export function createRootFetches({
   timers = createDeadlineTimers(),
@@ -62,7 +63,8 @@ export function createRootFetches({
     underWay: Map<string, UnderWay<T>>,
     ask: (request: SubgraphRequest) => Promise<T>,
   ): Promise<T> {
-    const key = isJoining && !call.isMutation ? keyOf(call) : null
+    const mayJoin = isJoining && !call.isMutation && !call.context.after
+    const key = mayJoin ? keyOf(call) : null
     const present = key === null ? undefined : underWay.get(key)
     const canJoin = present && present.subgraph === call.subgraph && !present.shared.aborted
     const joined = canJoin ? present : begin(call, key, underWay, ask)

@@ -75,6 +75,22 @@ test('connections are kept and used again', async () => {
   expect(setup.server.connections).toBeLessThanOrEqual(2)
 })
 
+test('what the answer must show goes along, with the time there is to wait for it', async () => {
+  const seen: IncomingMessage['headers'][] = []
+  await using setup = await setUp((request, response) => {
+    seen.push(request.headers)
+    answer(response, { data: {} })
+  })
+  const id = `p_${'a'.repeat(22)}`
+  const context = testContext({ after: [{ kind: 'version', id, version: 12 }] })
+  await setup.subgraph.execute({ ...QUERY, context, deadlineAt: performance.now() + 5_000 })
+  await setup.subgraph.execute(QUERY)
+  expect(seen[0]).toMatchObject({ 'x-monogram-after': `${id}:12` })
+  expect(Number(seen[0]?.['x-deadline-ms'])).toBeGreaterThan(4_000)
+  expect(Number(seen[0]?.['x-deadline-ms'])).toBeLessThanOrEqual(5_000)
+  expect(seen[1]).not.toHaveProperty('x-monogram-after')
+})
+
 test('trace headers are sent on as they came, except what is not well formed', async () => {
   const seen: IncomingMessage['headers'][] = []
   await using setup = await setUp((request, response) => {

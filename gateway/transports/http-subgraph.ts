@@ -9,6 +9,7 @@ import {
   type CircuitBreakerOptions,
   type CircuitState,
 } from './circuit-breaker.ts'
+import { contextHeaders } from './context-headers.ts'
 import { createDeadlineTimers, type DeadlineTimers } from './deadline-timers.ts'
 import { HttpCall, type HttpLane } from './http-call.ts'
 import type { HttpAnswer } from './http-exchange.ts'
@@ -16,7 +17,6 @@ import { parseAnswer, textOfAnswer } from './parse-answer.ts'
 import { bodyOf, createDocumentCache } from './request-body.ts'
 import { createSocketSubscriptions } from './socket-subscriptions.ts'
 import { SubgraphUnavailable } from './subgraph-unavailable.ts'
-import { traceHeaders } from './trace-headers.ts'
 
 export interface HttpSubgraphOptions {
   /** Its name in the supergraph. */
@@ -110,14 +110,16 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
   function call<T>(request: SubgraphRequest, read: (answer: HttpAnswer) => T): Promise<T> {
     if (isClosed) return Promise.reject(new SubgraphUnavailable(name, 'error', 'is no longer asked'))
     const prepared = prepare(request)
+    const now = performance.now()
+    const deadlineAt = Math.min(request.deadlineAt ?? Infinity, now + timeoutMs)
     return HttpCall.run(lane, {
       post: {
         path,
-        headers: [...commonHeaders, ...traceHeaders(request.context)],
+        headers: [...commonHeaders, ...contextHeaders(request.context, deadlineAt - now)],
         body: bodyOf(prepared, request),
       },
       isRepeatable: prepared.isQuery,
-      deadlineAt: Math.min(request.deadlineAt ?? Infinity, performance.now() + timeoutMs),
+      deadlineAt,
       signal: request.signal ?? request.context.signal,
       read,
     })

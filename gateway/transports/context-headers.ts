@@ -1,8 +1,20 @@
 import type { RequestContext } from '../../core/access/request-context.ts'
+import { formatDemands } from '../../core/freshness/demand.ts'
 
-/** Headers that let a subgraph's log and spans be found from the request's. What came from outside is sent on only if it is well formed. */
-export function traceHeaders({ requestId, trace }: RequestContext): string[] {
+/**
+ * Headers that let a subgraph's log and spans be found from the request's, and what its answer must show at least, with
+ * how long it may wait for that. What came from outside is sent on only if it is well formed.
+ */
+export function contextHeaders({ requestId, trace, after }: RequestContext, leftMs: number): string[] {
   const headers = ['x-request-id', requestId]
+  if (after) {
+    headers.push(
+      'x-monogram-after',
+      formatDemands(after),
+      'x-deadline-ms',
+      String(Math.max(1, Math.floor(leftMs))),
+    )
+  }
   if (trace?.traceparent === undefined || !TRACEPARENT.test(trace.traceparent)) return headers
   headers.push('traceparent', trace.traceparent)
   if (trace.tracestate !== undefined && TRACESTATE.test(trace.tracestate)) {
