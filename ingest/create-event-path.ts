@@ -40,6 +40,8 @@ export interface EventPathOptions {
   lateAfterMs?: number
   /** Acknowledged events that may wait to be folded: beyond it no more are accepted. */
   maxPendingEvents?: number
+  /** Whether there is a destination that is told of changes. */
+  isPublishing?: boolean
   pollMs?: number
   sleep?: Sleep
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
@@ -62,12 +64,14 @@ export interface EventPath extends AsyncDisposable {
 }
 
 export function createEventPath(options: EventPathOptions): EventPath {
-  const { storage, feed, clock, log, currency, sleep = systemSleep } = options
+  const { storage, feed, clock, log, currency, isPublishing = false, sleep = systemSleep } = options
   const { events, trails, profiles, identities, products } = storage
   const catalogue = createCatalogue({ products, clock })
   const metrics = createPathMetrics({ storage, clock })
   const measured = measuredSteps(metrics)
-  const materialise = measured.materialise(createMaterialise({ profiles, trails, identities, clock }))
+  const materialise = measured.materialise(
+    createMaterialise({ profiles, trails, identities, clock, isPublishing }),
+  )
   const materialiseEach = createMaterialiseEach({ materialise, clock, log })
   const { apply, version: foldVersion } = options.foldCode ?? {
     version: FOLD_VERSION,

@@ -13,13 +13,15 @@ import type {
   TrailDocument,
   TrailStore,
 } from '../storage/ports.ts'
-import { appendToOutbox } from './outbox.ts'
+import { appendToOutbox, joinUnpublished } from './outbox.ts'
 
 export interface MaterialiseOptions {
   profiles: ProfileStore
   trails: TrailStore
   identities: IdentityStore
   clock: Clock
+  /** Whether there is a destination that is told of changes; false when absent. */
+  isPublishing?: boolean
 }
 
 export interface Materialise {
@@ -32,7 +34,9 @@ export interface Materialise {
 
 const MAX_ATTEMPTS = 50
 
-export function createMaterialise({ profiles, trails, identities, clock }: MaterialiseOptions): Materialise {
+export function createMaterialise(options: MaterialiseOptions): Materialise {
+  const { profiles, trails, identities, clock, isPublishing = false } = options
+
   return async (ids) => {
     let open = [...new Set(ids)]
     for (let attempt = 1; open.length > 0; attempt++) {
@@ -52,7 +56,7 @@ export function createMaterialise({ profiles, trails, identities, clock }: Mater
     const basis: TrailDocument[][] = []
     for (const id of ids) {
       const of = homesOf(id, rows.get(id)).flatMap((home) => byHome.get(home) ?? [])
-      const write = combine(id, stored.get(id), rows.get(id), of, clock())
+      const write = combine(id, stored.get(id), rows.get(id), of, { now: clock(), isPublishing })
       if (!write) continue
       writes.push(write)
       basis.push(of)
@@ -107,7 +111,7 @@ function combine(
   stored: ProfileDocument | undefined,
   rows: ProfileRows | undefined,
   trails: readonly TrailDocument[],
-  now: number,
+  { now, isPublishing }: { now: number; isPublishing: boolean },
 ): ProfileWrite | null {
   const held = keysOf(id, rows, trails)
   const movedTo = held.length === 0 ? (rows?.own?.profileId ?? null) : null
@@ -123,6 +127,8 @@ function combine(
   const visible = !stored || changed.length > 0 || stored.mergedInto !== movedTo
   const version = (stored?.version ?? 0) + (visible ? 1 : 0)
   const outbox = stored?.outbox ?? []
+  const unpublished = stored?.unpublished ?? null
+  const entry = { from: version, version, changed, at: now }
   const seqs = rows ? [...rows.mine, ...(rows.own ? [rows.own] : [])].map((row) => row.seq) : []
   return {
     profile: {
@@ -138,7 +144,8 @@ function combine(
       },
       mergedInto: movedTo,
       nextChangeAt,
-      outbox: visible ? appendToOutbox(outbox, { from: version, version, changed, at: now }) : outbox,
+      outbox: visible ? appendToOutbox(outbox, entry) : outbox,
+      unpublished: visible && isPublishing ? joinUnpublished(unpublished, entry) : unpublished,
     },
     terms: movedTo === null ? searchTerms(view) : [],
   }

@@ -8,3 +8,9 @@ export function appendToOutbox(outbox: readonly OutboxEntry[], entry: OutboxEntr
   if (!first || outbox.length + 1 < MAX_OUTBOX_ENTRIES) return [...outbox, entry]
   return [{ from: first.from, version: entry.version, changed: [], at: entry.at }]
 }
+
+/** What a destination is to be told, as one change whatever had to wait; it needs no word of what it was told before. */
+export function joinUnpublished(waiting: OutboxEntry | null, entry: OutboxEntry): OutboxEntry {
+  if (waiting === null) return entry
+  return { ...entry, from: waiting.from, changed: [...new Set([...waiting.changed, ...entry.changed])] }
+}

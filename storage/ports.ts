@@ -223,6 +223,13 @@ export interface ProfileWrite {
   terms: readonly string[]
 }
 
+/** What a destination is to be told of a profile. */
+export interface UnpublishedChange {
+  id: ProfileId
+  mergedInto: ProfileId | null
+  change: OutboxEntry
+}
+
 export interface ProfileStore {
   /** One statement whatever the number of ids. Unknown ids are left out. */
   get(ids: readonly ProfileId[]): Promise<Map<ProfileId, ProfileDocument>>
@@ -232,6 +239,10 @@ export interface ProfileStore {
   findOutbox(limit: number): Promise<{ id: ProfileId; mergedInto: ProfileId | null; outbox: OutboxEntry[] }[]>
   /** Drops the entries up to that version. Safe to repeat. */
   trimOutbox(trims: readonly { id: ProfileId; version: number }[]): Promise<void>
+  /** Profiles and tombstones with something unpublished, at most `limit`, in order of id, ids above `after` only. */
+  findUnpublished(after: ProfileId | null, limit: number): Promise<UnpublishedChange[]>
+  /** Nothing is unpublished any more where that change, with this version, still is. Safe to repeat. */
+  clearUnpublished(published: readonly { id: ProfileId; version: number }[]): Promise<void>
   /** Profiles whose nextChangeAt is at or before `now`, the longest due first. */
   findDue(now: number, limit: number): Promise<ProfileId[]>
   /** Profiles (no tombstones) that have, for every prefix, a term beginning with it; in order of id, above `after`. */

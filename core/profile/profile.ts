@@ -142,6 +142,8 @@ export interface ProfileDocument {
   /** The next instant at which something changes without an event; null when nothing does. */
   nextChangeAt: number | null
   outbox: OutboxEntry[]
+  /** What a destination was not told yet, as one change; null when it was told all, and where there is no destination. */
+  unpublished: OutboxEntry | null
 }
 
 export interface ProfileBasis {

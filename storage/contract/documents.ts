@@ -78,6 +78,7 @@ export function aProfile(id: string, rev: number, fields: Partial<ProfileDocumen
     mergedInto: null,
     nextChangeAt: null,
     outbox: [],
+    unpublished: null,
     ...fields,
   }
 }

@@ -20,6 +20,7 @@ export function profileCases(test: ContractCase): void {
       mergedInto: 'p_other',
       nextChangeAt: 12_345,
       outbox: [aChange(8), aChange(9)],
+      unpublished: aChange(9, 7),
     })
     await profiles.put([{ profile: first, terms: ['ada'] }])
     const write = { profile: second, terms: [] }
@@ -68,6 +69,31 @@ export function profileCases(test: ContractCase): void {
     await profiles.trimOutbox(trims)
     await profiles.trimOutbox(trims)
     expect(await profiles.findOutbox(10)).toEqual([{ id: 'a', mergedInto: 'b', outbox: outbox.slice(1) }])
+    expect((await profiles.get(['b'])).get('b')).toEqual(aProfile('b', 1))
+  })
+
+  test('keeps what is unpublished until that very change is cleared, and lists it in pages', async ({
+    profiles,
+  }) => {
+    await profiles.put([
+      aWrite('b', 1, { unpublished: aChange(1) }),
+      aWrite('a', 1, { unpublished: aChange(4, 2), mergedInto: 'b' }),
+      aWrite('c', 1),
+    ])
+    const a = { id: 'a', mergedInto: 'b', change: aChange(4, 2) }
+    const b = { id: 'b', mergedInto: null, change: aChange(1) }
+    expect(await profiles.findUnpublished(null, 10)).toEqual([a, b])
+    expect(await profiles.findUnpublished(null, 1)).toEqual([a])
+    expect(await profiles.findUnpublished('a', 10)).toEqual([b])
+    const published = [
+      { id: 'a', version: 3 },
+      { id: 'b', version: 1 },
+      { id: 'c', version: 1 },
+      { id: 'unknown', version: 1 },
+    ]
+    await profiles.clearUnpublished(published)
+    await profiles.clearUnpublished(published)
+    expect(await profiles.findUnpublished(null, 10)).toEqual([a])
     expect((await profiles.get(['b'])).get('b')).toEqual(aProfile('b', 1))
   })
 

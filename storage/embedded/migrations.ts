@@ -4,6 +4,7 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { eventCare } from './migrations/0002-event-care.ts'
 import { foldVersions } from './migrations/0003-fold-versions.ts'
 import { identityDecisions } from './migrations/0004-identity-decisions.ts'
+import { unpublishedChanges } from './migrations/0005-unpublished-changes.ts'
 import type { Database } from './sqlite.ts'
 
 /** One step of the schema. Once released it never changes; what comes next is another step. */
@@ -14,7 +15,13 @@ export interface Migration {
   sql: string
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstTables, eventCare, foldVersions, identityDecisions]
+export const MIGRATIONS: readonly Migration[] = [
+  firstTables,
+  eventCare,
+  foldVersions,
+  identityDecisions,
+  unpublishedChanges,
+]
 
 /**
  * Brings the file to the newest version, each step in a transaction of its own, so that an interrupted start goes on

@@ -1,10 +1,17 @@
-import type { ProfileBasis, ProfileDocument, ProfileView, RollingView } from '../../core/profile/profile.ts'
+import type {
+  OutboxEntry,
+  ProfileBasis,
+  ProfileDocument,
+  ProfileView,
+  RollingView,
+} from '../../core/profile/profile.ts'
 import type { ProfileWrite } from '../ports.ts'
 import { integer, json, text } from './encode.ts'
 import { outboxColumn, readOutbox } from './outbox.ts'
 import type { ProfileRow } from './writes/profiles.ts'
 
-export const PROFILE_COLUMNS = 'id, rev, version, as_of, merged_into, next_change_at, outbox, document'
+export const PROFILE_COLUMNS =
+  'id, rev, version, as_of, merged_into, next_change_at, outbox, unpublished, document'
 
 export type ProfileColumns = [
   id: string,
@@ -14,6 +21,7 @@ export type ProfileColumns = [
   mergedInto: string | null,
   nextChangeAt: number | null,
   outbox: string | null,
+  unpublished: string | null,
   document: string,
 ]
 
@@ -25,7 +33,7 @@ interface DocumentColumn {
 }
 
 export function readProfile(row: ProfileColumns): ProfileDocument {
-  const [id, rev, version, asOf, mergedInto, nextChangeAt, outbox, document] = row
+  const [id, rev, version, asOf, mergedInto, nextChangeAt, outbox, unpublished, document] = row
   const { view, rolling, basis } = JSON.parse(document) as DocumentColumn
   return {
     id,
@@ -38,6 +46,7 @@ export function readProfile(row: ProfileColumns): ProfileDocument {
     mergedInto,
     nextChangeAt,
     outbox: readOutbox(outbox),
+    unpublished: unpublished === null ? null : (JSON.parse(unpublished) as OutboxEntry),
   }
 }
 
@@ -50,6 +59,7 @@ export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
     profile.mergedInto === null ? null : text(profile.mergedInto, 'profile.mergedInto'),
     profile.nextChangeAt === null ? null : integer(profile.nextChangeAt, 'profile.nextChangeAt'),
     outboxColumn(profile.outbox, 'profile.outbox'),
+    profile.unpublished === null ? null : json(profile.unpublished, 'profile.unpublished'),
     // A tombstone is not found by search.
     json(profile.mergedInto === null ? terms : [], 'terms'),
     json({ view, rolling, basis } satisfies DocumentColumn, 'profile'),

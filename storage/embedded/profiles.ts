@@ -1,6 +1,7 @@
 import type { ProfileId } from '../../core/identity/identity-key.ts'
+import type { OutboxEntry } from '../../core/profile/profile.ts'
 import type { ProfileStore } from '../ports.ts'
-import { idList } from './encode.ts'
+import { idList, integer, text } from './encode.ts'
 import { outboxTrims, readOutbox } from './outbox.ts'
 import { PROFILE_COLUMNS, profileRow, readProfile, type ProfileColumns } from './profile-rows.ts'
 import { profileSearch } from './profile-search.ts'
@@ -13,6 +14,8 @@ export function createProfileStore(reader: Reader, writer: Writer): ProfileStore
   const outboxes = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, outbox: string]>(
     'SELECT id, merged_into, outbox FROM profiles WHERE outbox IS NOT NULL ORDER BY id LIMIT ?',
   )
+  const unpublished = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, change: string]>(`
+    SELECT id, merged_into, unpublished FROM profiles WHERE unpublished IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
   const due = reader.prepare<[id: ProfileId]>(
     'SELECT id FROM profiles WHERE next_change_at <= ? ORDER BY next_change_at LIMIT ?',
   )
@@ -32,6 +35,19 @@ export function createProfileStore(reader: Reader, writer: Writer): ProfileStore
       outboxes.all(limit).map(([id, mergedInto, outbox]) => ({ id, mergedInto, outbox: readOutbox(outbox) })),
     trimOutbox: async (trims) => {
       if (trims.length > 0) await writer.run('trimProfileOutboxes', outboxTrims(trims))
+    },
+    findUnpublished: async (after, limit) =>
+      unpublished.all(after ?? '', limit).map(([id, mergedInto, change]) => ({
+        id,
+        mergedInto,
+        change: JSON.parse(change) as OutboxEntry,
+      })),
+    clearUnpublished: async (published) => {
+      if (published.length === 0) return
+      await writer.run(
+        'clearUnpublished',
+        published.map(({ id, version }) => [text(id, 'id'), integer(version, 'version')]),
+      )
     },
     findDue: async (now, limit) => due.all(now, limit).map(([id]) => id),
     search: profileSearch(reader, list),

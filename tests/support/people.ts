@@ -42,6 +42,7 @@ export function aPerson(
     mergedInto: null,
     nextChangeAt: null,
     outbox: [],
+    unpublished: null,
     ...fields,
   }
 }

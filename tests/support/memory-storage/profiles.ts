@@ -44,6 +44,23 @@ export function createProfileStore(): ProfileStore {
       }
     },
 
+    async findUnpublished(after, limit) {
+      return writes
+        .filter(({ profile }) => profile.unpublished !== null && (after === null || profile.id > after))
+        .map(({ profile }) => profile)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit)
+        .flatMap(({ id, mergedInto, unpublished: change }) => (change ? [{ id, mergedInto, change }] : []))
+    },
+
+    async clearUnpublished(published) {
+      for (const { id, version } of published) {
+        const write = writes.get(id)
+        if (write?.profile.unpublished?.version !== version) continue
+        writes.set(id, { ...write, profile: { ...write.profile, unpublished: null } })
+      }
+    },
+
     async findDue(now, limit) {
       return writes
         .filter((write) => dueAt(write) <= now)
