@@ -29,6 +29,7 @@ module.exports = {
     only('subgraphs', ['core/', 'platform/', 'loaders/', 'storage/ports\\.ts', 'stream/ports\\.ts']),
     only('gateway', ['core/', 'platform/', 'stream/ports\\.ts']),
     only('emails', ['core/', 'platform/']),
+    only('destinations', ['core/', 'platform/', 'storage/ports\\.ts', 'stream/ports\\.ts']),
     only('demo', ['core/', 'platform/', 'ingest/accept\\.ts', 'ingest/catalogue\\.ts', 'storage/ports\\.ts']),
     {
       name: 'subgraphs-do-not-import-each-other',
@@ -60,6 +61,7 @@ module.exports = {
       to: { path: '^node_modules/dataloader/' },
     },
     driver('@photostructure/sqlite', '^storage/embedded/'),
+    driver('kafkajs', '^(platform|ingest/sources|destinations)/kafka/'),
     driver('@apollo/subgraph', '^subgraphs/create-subgraph\\.ts$'),
     {
       name: 'no-cycles',

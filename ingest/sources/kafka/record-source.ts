@@ -1,0 +1,103 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Log } from '../../../platform/log.ts'
+import type { Sleep } from '../../../platform/sleep.ts'
+import type { RecordBatch } from './ports.ts'
+import type { TakeRecords } from './take-records.ts'
+
+export interface RecordSourceOptions {
+  kafka: Kafka
+  topics: readonly string[]
+  group: string
+  take: TakeRecords
+  sleep: Sleep
+  log: Log
+  /** How many records of a partition lie behind the last that was fetched. */
+  onLag?: (topic: string, partition: number, records: number) => void
+}
+
+const SESSION_TIMEOUT_MS = 30_000
+const HEARTBEAT_EVERY_MS = 3_000
+const RESTART_AFTER_MS = 2_000
+/** Partitions that are taken side by side; each of them stays in its order. */
+const PARTITIONS_AT_ONCE = 4
+
+/**
+ * Reads topics as a member of a consumer group, a new group from the oldest record on, until it is disposed of. What
+ * the client cannot overcome by itself (brokers away, a topic that does not exist) is tried again with a new client.
+ */
+export function createRecordSource(options: RecordSourceOptions): AsyncDisposable {
+  const { kafka, topics, group, take, sleep, log, onLag } = options
+  const stopping = new AbortController()
+  const running = runUntilStopped()
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await running
+    },
+  }
+
+  async function runUntilStopped(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const consumer = kafka.consumer({
+        groupId: group,
+        sessionTimeout: SESSION_TIMEOUT_MS,
+        heartbeatInterval: HEARTBEAT_EVERY_MS,
+        allowAutoTopicCreation: false,
+      })
+      try {
+        await runOnce(consumer)
+      } catch (error) {
+        log.error({ err: error, topics, group }, 'the topics cannot be read; this is tried again')
+      }
+      await consumer
+        .disconnect()
+        .catch((error: unknown) => log.warn({ err: error }, 'a consumer did not leave its group'))
+      await sleep(stopping.signal.aborted ? 0 : RESTART_AFTER_MS, stopping.signal)
+    }
+  }
+
+  /** Resolves when it is to stop; rejects when the client has given up. */
+  async function runOnce(consumer: Consumer): Promise<void> {
+    await consumer.connect()
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true })
+    const ended = new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error)
+      })
+      stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+      if (stopping.signal.aborted) resolve()
+    })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
+      eachBatch: async (payload) => {
+        onLag?.(payload.batch.topic, payload.batch.partition, Number(payload.batch.offsetLag()))
+        await take(batchOf(payload))
+      },
+    })
+    await ended
+  }
+
+  function batchOf(payload: EachBatchPayload): RecordBatch {
+    const { batch } = payload
+    return {
+      topic: batch.topic,
+      partition: batch.partition,
+      records: batch.messages.map(({ offset, timestamp, key, value }) => ({
+        offset,
+        timestamp: Number(timestamp),
+        key,
+        value,
+      })),
+      isCurrent: () => payload.isRunning() && !payload.isStale() && !stopping.signal.aborted,
+      keepAlive: () => payload.heartbeat(),
+      async done(offset) {
+        payload.resolveOffset(offset)
+        await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
+        await payload.heartbeat()
+      },
+    }
+  }
+}

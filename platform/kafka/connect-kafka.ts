@@ -1,0 +1,26 @@
+import { Kafka, logLevel, type LogEntry } from 'kafkajs'
+import type { Log } from '../log.ts'
+import type { KafkaAddress } from './parse-kafka-url.ts'
+
+/** Opens no connection yet: consumers, producers and admins made of it do. */
+export function connectKafka({ brokers, tls, sasl }: KafkaAddress, log: Log): Kafka {
+  return new Kafka({
+    clientId: 'monogram',
+    brokers,
+    ssl: tls,
+    ...(sasl === null ? {} : { sasl: { ...sasl, mechanism: sasl.mechanism } as never }),
+    connectionTimeout: 3_000,
+    requestTimeout: 10_000,
+    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000 },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => tell(entry, log),
+  })
+}
+
+/** What the client calls an error it mostly overcomes by itself; what it cannot, rejects a promise of ours. */
+function tell({ namespace, log: { message, error, topic, groupId } }: LogEntry, log: Log): void {
+  log.warn(
+    { kafka: namespace, reason: error as unknown, topic: topic as unknown, groupId: groupId as unknown },
+    message,
+  )
+}

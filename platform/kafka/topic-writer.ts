@@ -1,0 +1,68 @@
+import type { Kafka, Message, Producer } from 'kafkajs'
+import type { Log } from '../log.ts'
+
+export interface TopicWriter extends AsyncDisposable {
+  /**
+   * Resolves when all in-sync replicas have the messages, in their order for each key. Rejects when it is unknown
+   * whether they have: written again, some may be there twice. One call at a time.
+   */
+  write(messages: readonly TopicMessage[]): Promise<void>
+}
+
+export type TopicMessage = Pick<Message, 'key' | 'value' | 'headers'>
+
+/**
+ * Writes to one topic, which is created with the brokers' defaults when it is missing. After a failure it begins anew
+ * with another producer: the old one's sequence of messages may have a hole that brokers would refuse for ever.
+ */
+export function createTopicWriter({
+  kafka,
+  topic,
+  log,
+}: {
+  kafka: Kafka
+  topic: string
+  log: Log
+}): TopicWriter {
+  let producer: Producer | null = null
+
+  return {
+    async write(messages) {
+      if (messages.length === 0) return
+      try {
+        producer ??= await open()
+        await producer.send({ topic, messages: [...messages], acks: -1, timeout: 10_000 })
+      } catch (error) {
+        await close()
+        throw error
+      }
+    },
+    [Symbol.asyncDispose]: close,
+  }
+
+  async function open(): Promise<Producer> {
+    await requireTopic(kafka, topic)
+    const opened = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false })
+    await opened.connect()
+    return opened
+  }
+
+  async function close(): Promise<void> {
+    const closing = producer
+    producer = null
+    await closing
+      ?.disconnect()
+      .catch((error: unknown) => log.warn({ err: error, topic }, 'a producer did not close'))
+  }
+}
+
+async function requireTopic(kafka: Kafka, topic: string): Promise<void> {
+  const admin = kafka.admin()
+  await admin.connect()
+  try {
+    const topics = await admin.listTopics()
+    if (!topics.includes(topic)) await admin.createTopics({ topics: [{ topic }], waitForLeaders: true })
+  } finally {
+    await admin.disconnect()
+  }
+}
