@@ -11,8 +11,8 @@ import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { lockDataDir } from '../storage/embedded/lock.ts'
 import { openStorage } from '../storage/open-storage.ts'
-import { createMemoryFeed } from '../stream/memory/feed.ts'
-import type { ChangeFeed } from '../stream/ports.ts'
+import { openMemoryStream } from '../stream/memory/open.ts'
+import type { Stream } from '../stream/ports.ts'
 import { readIdentityRules } from './read-identity-rules.ts'
 import type { Services } from './services.ts'
 
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000
 
 /** The services, and what only the server builds upon. */
 export interface OpenedServices extends Services, AsyncDisposable {
-  feed: ChangeFeed
+  stream: Stream
   secrets: DeploymentSecrets
   metrics: PathMetrics
 }
@@ -38,11 +38,11 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
     await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
   )
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
-  const feed = opening.use(createMemoryFeed())
+  const stream = opening.use(openMemoryStream({ clock: systemClock }))
   const path = opening.use(
     createEventPath({
       storage,
-      feed,
+      feed: stream.feed,
       clock: systemClock,
       log,
       currency: config.currency,
@@ -62,7 +62,7 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
   return {
     dataDir: config.dataDir,
     storage,
-    feed,
+    stream,
     secrets,
     metrics: path.metrics,
     apiKeys,

@@ -26,7 +26,8 @@ export async function serveGraph(
   services: OpenedServices,
   options: { root: string; currency: string; country: string | null; log: Log },
 ): Promise<ServedGraph> {
-  const { storage, feed, clock, undoMerge } = services
+  const { storage, stream, clock, undoMerge } = services
+  const { feed } = stream
   const { root, currency, country, log } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
   const loadersFor = createLoaders({ storage })

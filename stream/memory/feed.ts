@@ -1,100 +1,105 @@
-import type { Change, ChangeFeed, FeedMessage, FeedSubscription } from '../ports.ts'
+import { DEFAULT_PARTITIONS, partitionOf } from '../partition.ts'
+import type { Change, ChangeFeed, FeedSubscription, LiveFeedMessage, Position } from '../ports.ts'
+import { Subscribers } from '../subscribers.ts'
+
+export interface MemoryFeedOptions {
+  partitions?: number
+  /** Larger than that of every feed that a consumer may have followed before. */
+  epoch?: string
+  /** Raises the fence of what has changed; false when it is there already, and then it is not told again. */
+  raiseFence?: (change: Change) => boolean
+}
+
+/** A feed whose server can be lost, as far as its consumers can tell. */
+export interface MemoryFeed extends ChangeFeed {
+  epoch(): string
+  /** Everything that it held is gone: a new epoch, and a gap of each partition. */
+  reset(): void
+  /** Consumers hear nothing, and appending fails, until `mend`: which tells what came before as a gap. */
+  cut(): void
+  mend(): void
+}
 
 /** The change feed of one process: what is appended reaches every subscriber that is attached at that moment. */
-export function createMemoryFeed(): ChangeFeed {
-  const subscribers = new Map<string, Set<Subscriber>>()
-  let open = true
+export function createMemoryFeed(options: MemoryFeedOptions = {}): MemoryFeed {
+  const { partitions = DEFAULT_PARTITIONS, raiseFence } = options
+  const subscribers = new Subscribers()
+  const ends: number[] = Array.from({ length: partitions }, () => 0)
+  let epoch = options.epoch ?? '1'
+  let state: 'open' | 'cut' | 'closed' = 'open'
 
-  const detach = (topic: string, subscriber: Subscriber): void => {
-    const set = subscribers.get(topic)
-    set?.delete(subscriber)
-    if (set?.size === 0) subscribers.delete(topic)
+  const positionOf = (partition: number): Position => ({ epoch, n: ends[partition] ?? 0 })
+  const gapOfAll = (): void =>
+    ends.forEach((_, partition) => subscribers.gap(partition, positionOf(partition)))
+
+  /** @throws Error when the feed is closed or cut */
+  const requireOpen = (): void => {
+    if (state === 'closed') throw new Error('the change feed is closed')
+    if (state === 'cut') throw new Error('the change feed cannot be reached')
   }
 
   return {
-    append(changes) {
-      if (!open) return Promise.reject(new Error('the change feed is closed'))
-      for (const change of changes) {
-        for (const topic of [topicOf(change.entity), topicOf(change.entity, change.id)]) {
-          for (const subscriber of subscribers.get(topic) ?? []) subscriber.push(change)
+    partitions,
+    secondLookMs: 0,
+    partitionOf: (type, id) => partitionOf(type, id, partitions),
+    epoch: () => epoch,
+
+    async append(changes) {
+      requireOpen()
+      return changes.map((change) => {
+        const partition = partitionOf(change.entity, change.id, partitions)
+        if (raiseFence?.(change) ?? true) {
+          const n = (ends[partition] ?? 0) + 1
+          ends[partition] = n
+          subscribers.change(change, partition, { epoch, n })
         }
-      }
-      return Promise.resolve()
+        return { partition, epoch }
+      })
     },
 
-    subscribe(options) {
-      const topic = topicOf(options.entity, options.id)
-      const subscriber = new Subscriber(options, () => detach(topic, subscriber))
-      if (!open) {
-        subscriber.end()
-        return subscriber
-      }
-      const set = subscribers.get(topic) ?? new Set()
-      subscribers.set(topic, set.add(subscriber))
-      return subscriber
+    async stillHeld(appended) {
+      requireOpen()
+      return appended.map((one) => one.epoch === epoch)
+    },
+
+    subscribe(subscription: FeedSubscription & { liveness?: boolean }) {
+      const { entity, id } = subscription
+      const partition = entity === undefined || id === undefined ? null : partitionOf(entity, id, partitions)
+      const subscriber = subscribers.add({ ...subscription, partition })
+      if (state === 'closed') subscriber.end()
+      if (state === 'cut') subscriber.pushLiveness({ kind: 'lost' })
+      const attached: LiveFeedMessage =
+        partition === null
+          ? { kind: 'attached', partition: 'all', position: null }
+          : { kind: 'attached', partition, position: positionOf(partition) }
+      subscriber.pushLiveness(attached)
+      // A subscriber that did not ask for liveness is never given any: the port's two signatures say so.
+      return subscriber as AsyncIterableIterator<never>
+    },
+
+    reset() {
+      epoch = String(BigInt(epoch) + 1n)
+      ends.fill(0)
+      if (state === 'open') gapOfAll()
+    },
+
+    cut() {
+      if (state !== 'open') return
+      state = 'cut'
+      subscribers.liveness('lost')
+    },
+
+    mend() {
+      if (state !== 'cut') return
+      state = 'open'
+      gapOfAll()
+      subscribers.liveness('back')
     },
 
     [Symbol.asyncDispose]() {
-      open = false
-      for (const set of subscribers.values()) for (const subscriber of set) subscriber.end()
+      state = 'closed'
+      subscribers.end()
       return Promise.resolve()
     },
-  }
-}
-
-function topicOf(entity: Change['entity'], id?: string): string {
-  return id === undefined ? entity : `${entity} ${id}`
-}
-
-class Subscriber implements AsyncIterableIterator<FeedMessage> {
-  readonly #queue: FeedMessage[] = []
-  readonly #maxQueued: number
-  readonly #onEnd: () => void
-  readonly #signal: AbortSignal | undefined
-  readonly #waiting: ((result: IteratorResult<FeedMessage>) => void)[] = []
-  #ended = false
-
-  constructor(options: FeedSubscription, onEnd: () => void) {
-    this.#maxQueued = options.maxQueued
-    this.#onEnd = onEnd
-    this.#signal = options.signal
-    this.#signal?.addEventListener('abort', this.end, { once: true })
-  }
-
-  push(change: Change): void {
-    const waiting = this.#waiting.shift()
-    if (waiting) {
-      waiting({ done: false, value: { kind: 'change', change } })
-    } else if (this.#queue.length < this.#maxQueued) {
-      this.#queue.push({ kind: 'change', change })
-    } else {
-      // Everything that waited is superseded by the state that the reader of a gap reads.
-      this.#queue.splice(0, this.#queue.length, { kind: 'gap' })
-    }
-  }
-
-  next(): Promise<IteratorResult<FeedMessage>> {
-    const message = this.#queue.shift()
-    if (message) return Promise.resolve({ done: false, value: message })
-    if (this.#ended || this.#signal?.aborted) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => this.#waiting.push(resolve))
-  }
-
-  return(): Promise<IteratorResult<FeedMessage>> {
-    this.#queue.length = 0
-    this.end()
-    return Promise.resolve({ done: true, value: undefined })
-  }
-
-  end = (): void => {
-    if (this.#ended) return
-    this.#ended = true
-    this.#signal?.removeEventListener('abort', this.end)
-    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined })
-    this.#onEnd()
-  };
-
-  [Symbol.asyncIterator](): this {
-    return this
   }
 }

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { eventually } from '../../tests/support/eventually.ts'
+import type { OpenStream } from '../contract.ts'
+
+export function describeLeasesContract(open: OpenStream): void {
+  describe('leases', () => {
+    test('one holder at a time; given back it is had at once, with a larger token', async () => {
+      await using opened = await open()
+      const { leases } = opened.stream
+      const first = await leases.acquire('partition 1', 60_000)
+      expect(await leases.acquire('partition 1', 60_000)).toBeNull()
+      expect(await leases.acquire('partition 2', 60_000)).not.toBeNull()
+      expect(await first?.renew()).toBe(true)
+      await first?.release()
+      const second = await leases.acquire('partition 1', 60_000)
+      expect(second?.token).toBeGreaterThan(first?.token ?? Infinity)
+    })
+
+    test('one that ran out is had by another, and its holder cannot renew it nor give it back', async () => {
+      await using opened = await open()
+      const { leases } = opened.stream
+      const late = await leases.acquire('name', 20)
+      const next = await eventually(async () => {
+        const lease = await leases.acquire('name', 60_000)
+        expect(lease).not.toBeNull()
+        return lease
+      })
+      expect(next?.token).toBeGreaterThan(late?.token ?? Infinity)
+      expect(await late?.renew()).toBe(false)
+      await late?.release()
+      expect(await next?.renew()).toBe(true)
+    })
+
+    test('of many that ask at once one gets it', async () => {
+      await using opened = await open()
+      const { leases } = opened.stream
+      const asked = await Promise.all(Array.from({ length: 20 }, () => leases.acquire('name', 60_000)))
+      expect(asked.filter((lease) => lease !== null)).toHaveLength(1)
+    })
+  })
+}
