@@ -10,7 +10,7 @@ import type { RequestContext } from '../core/access/request-context.ts'
 import { ERRORS, type ErrorCode } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Gateway, GatewayRequest } from './create-gateway.ts'
-import { isErrorCode, maskErrors } from './mask-errors.ts'
+import { isErrorCode, createErrorMask } from './mask-errors.ts'
 import { isTooManyTokens } from './query-limits.ts'
 import { createStatusPlugin } from './status-plugin.ts'
 
@@ -56,6 +56,7 @@ function gatewayInterface(
   gateway: Gateway,
   log: Log,
 ): ApolloServerOptionsWithGateway<ApolloContext>['gateway'] {
+  const mask = createErrorMask(log)
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: gateway.schema, coreSupergraphSdl: '' })
@@ -68,9 +69,7 @@ function gatewayInterface(
         if (request.operationName) asked.operationName = request.operationName
         if (request.variables) asked.variables = request.variables
         const result = await gateway.execute(asked)
-        return result.errors
-          ? withStatus(result, maskErrors(result.errors, { log, requestId: own.requestId }))
-          : result
+        return result.errors ? withStatus(result, mask.toErrors(result.errors, own.requestId)) : result
       },
     }),
     stop: async () => undefined,

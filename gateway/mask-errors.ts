@@ -1,32 +1,75 @@
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { ERRORS, type ErrorCode } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
-
-export interface MaskOptions {
-  log: Log
-  requestId: string
-}
+import { createSaidRarely } from '../platform/said-rarely.ts'
+import { withoutStacks } from '../platform/without-stacks.ts'
 
 /**
  * Errors as clients may see them; called once, where a result leaves. An error with a code of the catalogue keeps its
  * message and loses all else but code, path and locations. Anything else is a bug: it becomes INTERNAL with the request
- * id, and is logged under that id with its cause, once however many fields it took.
+ * id, and is logged under that id with its cause, once however many fields it took. What a subgraph failed in is logged
+ * once a second for each kind of failure: when one is down, every request meets it.
  */
-export function maskErrors(errors: readonly GraphQLError[], { log, requestId }: MaskOptions): GraphQLError[] {
-  const logged = new Set<unknown>()
-  return errors.map((error) => {
-    const code = codeOf(error)
-    const cause = causeOf(error)
-    if (code === 'INTERNAL') {
-      if (isNew(cause, logged)) log.error({ err: cause, requestId, path: error.path }, 'a field failed')
-      const message = `something went wrong on our side; the log has it under the request id ${requestId}`
-      return visible(error, message, { code, requestId })
-    }
-    if (code === 'SUBGRAPH_FAILED' && isNew(cause, logged)) {
-      log.warn({ err: cause, requestId, path: error.path }, 'a subgraph did not give what it should')
-    }
-    return visible(error, error.message, { code })
-  })
+export interface ErrorMask {
+  toErrors(errors: readonly GraphQLError[], requestId: string): GraphQLError[]
+  /** The same as they are sent, at half the cost. */
+  toFormatted(errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[]
+}
+
+export function createErrorMask(log: Log): ErrorMask {
+  const isToBeTold = createSaidRarely()
+
+  return {
+    toErrors: (errors, requestId) =>
+      withoutStacks(() =>
+        seen(errors, requestId).map(
+          ({ error, message, extensions }) =>
+            new GraphQLError(message, {
+              nodes: error.nodes ?? null,
+              source: error.source ?? null,
+              positions: error.positions ?? null,
+              path: error.path ?? null,
+              extensions,
+            }),
+        ),
+      ),
+    toFormatted: (errors, requestId) =>
+      seen(errors, requestId).map(({ error: { locations, path }, message, extensions }) => ({
+        message,
+        ...(locations ? { locations } : {}),
+        ...(path ? { path } : {}),
+        extensions,
+      })),
+  }
+
+  function seen(errors: readonly GraphQLError[], requestId: string): SeenError[] {
+    const logged = new Set<unknown>()
+    return errors.map((error) => {
+      const code = codeOf(error)
+      const cause = causeOf(error)
+      if (code === 'INTERNAL') {
+        if (isNew(cause, logged)) log.error({ err: cause, requestId, path: error.path }, 'a field failed')
+        const message = `something went wrong on our side; the log has it under the request id ${requestId}`
+        return { error, message, extensions: { code, requestId } }
+      }
+      if (code === 'SUBGRAPH_FAILED' && isNew(cause, logged)) tellFailure(error, cause, requestId)
+      return { error, message: error.message, extensions: { code } }
+    })
+  }
+
+  function tellFailure(error: GraphQLError, cause: unknown, requestId: string): void {
+    const told = isToBeTold(cause instanceof Error ? cause.message : error.message)
+    if (!told) return
+    const more = told.untold > 0 ? { untold: told.untold } : {}
+    log.warn({ err: cause, requestId, path: error.path, ...more }, 'a subgraph did not give what it should')
+  }
+}
+
+/** An error and what a client sees of it. */
+interface SeenError {
+  error: GraphQLError
+  message: string
+  extensions: Record<string, unknown>
 }
 
 export function isErrorCode(code: unknown): code is ErrorCode {
@@ -53,14 +96,4 @@ function isNew(cause: unknown, logged: Set<unknown>): boolean {
   if (logged.has(cause)) return false
   logged.add(cause)
   return true
-}
-
-function visible(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
-  return new GraphQLError(message, {
-    nodes: error.nodes ?? null,
-    source: error.source ?? null,
-    positions: error.positions ?? null,
-    path: error.path ?? null,
-    extensions,
-  })
 }

@@ -7,7 +7,7 @@ import { credentialsOf } from '../platform/credentials.ts'
 import type { Log } from '../platform/log.ts'
 import { createRequestIds } from '../platform/request-ids.ts'
 import type { Gateway, GatewayRequest } from './create-gateway.ts'
-import { maskErrors } from './mask-errors.ts'
+import { createErrorMask } from './mask-errors.ts'
 import { isSameOrigin } from './same-origin.ts'
 
 export interface SocketProtocolOptions {
@@ -42,6 +42,7 @@ export function createSocketProtocol({
   initTimeoutMs,
   maxOperationsPerSocket,
 }: SocketProtocolOptions): Server<SocketState> {
+  const mask = createErrorMask(log)
   const nextRequestId = createRequestIds()
 
   return makeServer<Record<string, unknown> | undefined, SocketState>({
@@ -90,7 +91,7 @@ export function createSocketProtocol({
   })
 
   function visible(errors: readonly GraphQLError[], requestId: string) {
-    return maskErrors(errors, { log, requestId }).map((error) => error.toJSON())
+    return mask.toFormatted(errors, requestId)
   }
 }
 

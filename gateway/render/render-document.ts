@@ -4,7 +4,7 @@ import type { RequestContext } from '../../core/access/request-context.ts'
 import type { Log } from '../../platform/log.ts'
 import type { TrustedDocument } from '../documents/load-documents.ts'
 import type { Degraded } from '../engine/shape/shape-result.ts'
-import { maskErrors } from '../mask-errors.ts'
+import { createErrorMask } from '../mask-errors.ts'
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 
 /** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded" } }`, as JSON text. */
@@ -36,6 +36,7 @@ const MAX_RESERVE_MS = 10
 
 export function createRenderDocument({ log, timers, maxInFlight, metrics }: RenderOptions): RenderDocument {
   const count = metrics ? answersCounter(metrics) : () => undefined
+  const mask = createErrorMask(log)
   let inFlight = 0
 
   return (request) => {
@@ -73,7 +74,7 @@ export function createRenderDocument({ log, timers, maxInFlight, metrics }: Rend
         deadlineAt: context.deadlineAt - reserveMs,
       })
       if (answer.kind === 'refused') {
-        maskErrors(answer.errors, { log, requestId })
+        mask.toFormatted(answer.errors, requestId)
         return fallbacksAlone(document, 'error')
       }
       const { data, errors, degraded } = answer
@@ -98,7 +99,7 @@ export function createRenderDocument({ log, timers, maxInFlight, metrics }: Rend
 
   function errorsMember(errors: readonly GraphQLError[], requestId: string): string {
     if (errors.length === 0) return ''
-    return `"errors":${JSON.stringify(maskErrors(errors, { log, requestId }))},`
+    return `"errors":${JSON.stringify(mask.toFormatted(errors, requestId))},`
   }
 }
 

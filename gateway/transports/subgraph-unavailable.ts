@@ -1,14 +1,20 @@
 /** `timeout`: not in time. `open-circuit`: not asked, since it kept failing. `error`: anything else. */
 export type UnavailableReason = 'timeout' | 'error' | 'open-circuit'
 
-/** A subgraph could not be asked, or gave nothing that can be read. What a client may see is decided by who catches it. */
+/**
+ * A subgraph could not be asked, or gave nothing that can be read. What a client may see is decided by who catches it. It
+ * has no stack, which would say nothing and cost more than all else that is done about it; its cause may have one.
+ */
 export class SubgraphUnavailable extends Error {
   override readonly name = 'SubgraphUnavailable'
   readonly subgraphName: string
   readonly reason: UnavailableReason
 
   constructor(subgraphName: string, reason: UnavailableReason, what: string, cause?: unknown) {
+    const stackTraceLimit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
     super(`the subgraph "${subgraphName}" ${what}`, { cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.subgraphName = subgraphName
     this.reason = reason
   }

@@ -1,4 +1,5 @@
 import { GraphQLError, isEnumType } from 'graphql'
+import { withoutStacks } from '../../../platform/without-stacks.ts'
 import { clientAlias } from '../../safe-aliases.ts'
 import { DataObject, isDataObject } from '../data.ts'
 import { FieldFailure, type FailureReason } from '../field-failure.ts'
@@ -184,14 +185,13 @@ function fail(
   const below = failure.below.map((step) => (typeof step === 'string' ? clientAlias(step) : step))
   const extensions = failure.code === undefined ? {} : { code: failure.code }
   const { cause } = failure
-  shaping.errors.push(
-    new GraphQLError(failure.message, {
-      nodes: field.nodes,
-      path: [...here, ...below],
-      originalError: cause instanceof Error ? cause : null,
-      extensions,
-    }),
-  )
+  const options = {
+    nodes: field.nodes,
+    path: [...here, ...below],
+    originalError: cause instanceof Error ? cause : null,
+    extensions,
+  }
+  shaping.errors.push(withoutStacks(() => new GraphQLError(failure.message, options)))
   if (field.denied === null) shaping.degraded.push({ path: here, reason: failure.reason })
   return nonNull ? RISEN : null
 }
