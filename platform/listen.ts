@@ -8,13 +8,19 @@ export interface Listening {
   url: string
 }
 
+/**
+ * Connections that wait to be accepted, which the kernel bounds further. A burst beyond it is dropped silently and tried again by
+ * the other side after one second, then three.
+ */
+const BACKLOG = 4_096
+
 /** Port 0 takes a free one. Throws PORT_IN_USE when another process has it, CONFIG_INVALID when it cannot be had at all. */
 export async function listen(
   server: FastifyInstance,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
   try {
-    await server.listen({ host, port })
+    await server.listen({ host, port, backlog: BACKLOG })
   } catch (error) {
     throw explain(error, host, port)
   }

@@ -2,6 +2,9 @@ import type { GraphQLError } from 'graphql'
 import { Counter, type Registry } from 'prom-client'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type { Log } from '../../platform/log.ts'
+import { createAnswerSlots, type AnswerSlot } from '../deadlines/answer-slots.ts'
+import type { TurnClock } from '../deadlines/turn-clock.ts'
+import { createTurnGate } from '../deadlines/turn-gate.ts'
 import type { TrustedDocument } from '../documents/load-documents.ts'
 import type { Degraded } from '../engine/shape/shape-result.ts'
 import { createErrorMask } from '../mask-errors.ts'
@@ -24,6 +27,7 @@ export type RenderDocument = (request: RenderRequest) => Promise<RenderedText>
 export interface RenderOptions {
   log: Log
   timers: DeadlineTimers
+  turns: TurnClock
   /** Requests under way; one more is answered at once by fallbacks alone. */
   maxInFlight: number
   metrics?: Registry
@@ -33,28 +37,45 @@ export interface RenderOptions {
 const RESERVE_SHARE = 0.1
 const MIN_RESERVE_MS = 2
 const MAX_RESERVE_MS = 10
+/** With less time than this nothing is asked. */
+const MIN_WORK_MS = 1
 
-export function createRenderDocument({ log, timers, maxInFlight, metrics }: RenderOptions): RenderDocument {
+export function createRenderDocument({
+  log,
+  timers,
+  turns,
+  maxInFlight,
+  metrics,
+}: RenderOptions): RenderDocument {
   const count = metrics ? answersCounter(metrics) : () => undefined
   const mask = createErrorMask(log)
+  const slots = createAnswerSlots()
+  const gate = createTurnGate({ turns })
+  const fallbackTexts = new WeakMap<TrustedDocument, Map<Degraded['reason'], RenderedText>>()
   let inFlight = 0
 
-  return (request) => {
+  return (request) =>
+    new Promise((resolve) => {
+      if (!gate.enter(() => resolve(admit(request)))) resolve(fallbacksAlone(request.document, 'overload'))
+    })
+
+  /** By what its answer would cost at the worst, at its deadline. */
+  function admit(request: RenderRequest): RenderedText | Promise<RenderedText> {
     const { document, context } = request
-    const leftMs = context.deadlineAt - performance.now()
+    const now = performance.now()
+    const leftMs = context.deadlineAt - now
     const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS)
-    if (inFlight >= maxInFlight || leftMs <= reserveMs)
-      return Promise.resolve(fallbacksAlone(document, 'overload'))
-    return executeInTime(request, reserveMs)
+    const slot = inFlight < maxInFlight ? slots.take(context.deadlineAt - reserveMs, now + MIN_WORK_MS) : null
+    return slot ? executeInTime(request, slot) : fallbacksAlone(document, 'overload')
   }
 
   /** The gateway keeps the deadline itself; this is for when it does not. */
-  function executeInTime(request: RenderRequest, reserveMs: number): Promise<RenderedText> {
+  function executeInTime(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
     const { document, context } = request
     return new Promise((resolve) => {
       const holder: DeadlineHolder = { onDeadline: () => resolve(fallbacksAlone(document, 'timeout')) }
       const tick = timers.add(context.deadlineAt, holder)
-      void execute(request, reserveMs).then((text) => {
+      void execute(request, slot).then((text) => {
         timers.remove(tick, holder)
         return resolve(text)
       })
@@ -64,14 +85,14 @@ export function createRenderDocument({ log, timers, maxInFlight, metrics }: Rend
   /** Never rejects. */
   async function execute(
     { document, variables, context }: RenderRequest,
-    reserveMs: number,
+    slot: AnswerSlot,
   ): Promise<RenderedText> {
     inFlight++
     const { requestId } = context
     try {
       const answer = await document.execute(variables, {
         ...context,
-        deadlineAt: context.deadlineAt - reserveMs,
+        deadlineAt: slot.at,
       })
       if (answer.kind === 'refused') {
         mask.toFormatted(answer.errors, requestId)
@@ -87,14 +108,22 @@ export function createRenderDocument({ log, timers, maxInFlight, metrics }: Rend
       return fallbacksAlone(document, 'error')
     } finally {
       inFlight--
+      slot.release()
     }
   }
 
+  /** Of the same text each time, since under overload there is no time for anything else. */
   function fallbacksAlone(document: TrustedDocument, reason: Degraded['reason']): RenderedText {
-    const { whole, rootNames } = document.fallbacks
-    const degraded = rootNames.map((name) => ({ path: [name], reason }))
     count(document.name, reason)
-    return JSON.stringify({ data: whole, extensions: { degraded } })
+    let texts = fallbackTexts.get(document)
+    if (!texts) fallbackTexts.set(document, (texts = new Map<Degraded['reason'], RenderedText>()))
+    let text = texts.get(reason)
+    if (text === undefined) {
+      const { whole, rootNames } = document.fallbacks
+      const degraded = rootNames.map((name) => ({ path: [name], reason }))
+      texts.set(reason, (text = JSON.stringify({ data: whole, extensions: { degraded } })))
+    }
+    return text
   }
 
   function errorsMember(errors: readonly GraphQLError[], requestId: string): string {

@@ -8,6 +8,7 @@ import { credentialsOf } from '../../platform/credentials.ts'
 import type { Log } from '../../platform/log.ts'
 import { didYouMean } from '../../platform/nearest.ts'
 import { deadlineBudget, type DeadlineBounds } from '../deadlines/deadline-budget.ts'
+import { createTurnClock } from '../deadlines/turn-clock.ts'
 import type { TrustedDocument, TrustedDocuments } from '../documents/load-documents.ts'
 import { traceOf } from '../trace-of.ts'
 import { createDeadlineTimers } from '../transports/deadline-timers.ts'
@@ -30,7 +31,7 @@ export const RENDER_DEADLINES: DeadlineBounds = { defaultMs: 250, minMs: 5, maxM
 /**
  * `POST /render/{documentId}` with `{ "variables": {…}, "deadlineMs": 150 }`, for renderers: a trusted document, by name
  * or hash, answered with 200 inside the deadline whatever the subgraphs do. `{ data, errors?, extensions: { degraded } }`
- * names each part that is not what it should be, and why. The time counts from when the request's head was read.
+ * names each part that is not what it should be, and why. The time counts from when the request was there to be read.
  */
 export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
   const { documents, authenticate, log, metrics, deadlines = RENDER_DEADLINES } = options
@@ -38,7 +39,15 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
 
   return async (app) => {
     const timers = createDeadlineTimers()
-    const render = createRenderDocument({ log, timers, maxInFlight, ...(metrics ? { metrics } : {}) })
+    const turns = createTurnClock()
+    app.server.on('connection', (socket) => turns.onConnection(socket))
+    const render = createRenderDocument({
+      log,
+      timers,
+      turns,
+      maxInFlight,
+      ...(metrics ? { metrics } : {}),
+    })
     const arrivals = new WeakMap<FastifyRequest, { at: number; principal: Principal }>()
 
     readRenderBodies(app)
@@ -47,7 +56,7 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
       {
         bodyLimit: bodyLimitBytes,
         onRequest: async (request) => {
-          const at = performance.now()
+          const at = turns.arrivedAt(request.raw.socket)
           const principal = requireScope(await authenticate(credentialsOf(request.headers)), 'read')
           arrivals.set(request, { at, principal })
         },
