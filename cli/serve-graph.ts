@@ -4,8 +4,10 @@ import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
 import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
 import { createLoaders } from '../loaders/create-loaders.ts'
+import { createStandingLoader } from '../loaders/standing-loader.ts'
 import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
+import { createAwaitDemands } from '../subgraphs/await-demands.ts'
 import { createEventsSubgraph } from '../subgraphs/events/index.ts'
 import { createProductsSubgraph } from '../subgraphs/products/index.ts'
 import { createProfilesSubgraph } from '../subgraphs/profiles/index.ts'
@@ -31,6 +33,7 @@ export async function serveGraph(
   const { root, currency, country, log } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
   const loadersFor = createLoaders({ storage })
+  const awaitDemands = createAwaitDemands({ standings: createStandingLoader(storage), feed })
   await using opening = new ResourceStack()
   const index = opening.use(createRecommendationIndex({ storage, feed, log }))
   const byField = fallbackDirectives(supergraphSdl)
@@ -38,9 +41,18 @@ export async function serveGraph(
     supergraphSdl,
     fallbacks: byField,
     subgraphs: {
-      profiles: createProfilesSubgraph({ storage, feed, loadersFor, clock, undoMerge, currency, country }),
+      profiles: createProfilesSubgraph({
+        storage,
+        feed,
+        loadersFor,
+        clock,
+        undoMerge,
+        currency,
+        country,
+        awaitDemands,
+      }),
       events: createEventsSubgraph({ loadersFor, currency }),
-      products: createProductsSubgraph({ loadersFor }),
+      products: createProductsSubgraph({ loadersFor, awaitDemands }),
       recommendations: createRecommendationsSubgraph({ loadersFor, baskets: index.baskets }),
     },
   })

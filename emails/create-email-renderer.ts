@@ -12,7 +12,7 @@ export interface EmailRenderer {
    * One e-mail for one person. A part of the graph that does not answer leaves its place to the template's fallback
    * and is named in `degraded`.
    *
-   * @throws MonogramError TEMPLATE_UNKNOWN, RECIPIENT_UNKNOWN, BAD_USER_INPUT, TEMPLATE_INVALID
+   * @throws MonogramError TEMPLATE_UNKNOWN, RECIPIENT_UNKNOWN, RECEIPT_UNKNOWN, BAD_USER_INPUT, TEMPLATE_INVALID
    */
   render(request: RenderRequest): Promise<RenderedEmail>
 }
@@ -31,6 +31,8 @@ export interface RenderedEmail {
   text: string
   /** Paths of the query that failed; empty when all was there. */
   degraded: string[]
+  /** It does not show yet what the request demanded to see. */
+  stale?: true
 }
 
 export interface EmailRendererOptions {
@@ -51,7 +53,7 @@ export function createEmailRenderer({ templates, execute, log }: EmailRendererOp
     async render({ template: name, key, context }) {
       const template = requireTemplate(templates, name)
       const result = await execute({ document: template.query, variables: { by: key }, context })
-      const { values, degraded } = checkAnswer(result, template, key)
+      const { values, degraded, isStale } = checkAnswer(result, template, key)
       if (degraded.length > 0)
         log.warn({ template: name, degraded, requestId: context.requestId }, 'e-mail rendered with fallbacks')
       return {
@@ -59,6 +61,7 @@ export function createEmailRenderer({ templates, execute, log }: EmailRendererOp
         html: template.html(values),
         text: template.text(values),
         degraded,
+        ...(isStale && { stale: true }),
       }
     },
   }

@@ -3,6 +3,7 @@ import type { Authenticate } from '../core/access/authenticate.ts'
 import type { RequestContext } from '../core/access/request-context.ts'
 import { requireScope } from '../core/access/require-scope.ts'
 import { credentialsOf } from '../platform/credentials.ts'
+import { demandsOf } from '../platform/demands.ts'
 import { errorHeaders, toMonogramError } from '../platform/http-error.ts'
 import { logServerError } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
@@ -29,6 +30,7 @@ export function emailRoutes(options: EmailRoutesOptions): FastifyPluginAsync {
     requestId: id,
     principal: requireScope(await authenticate(credentialsOf(headers)), 'read'),
     signal,
+    ...demandsOf(headers),
   })
 
   return async (server) => {
@@ -82,6 +84,7 @@ function sendEmail(
   format: 'html' | 'text' | 'json',
 ): FastifyReply {
   if (email.degraded.length > 0) reply.header('x-monogram-degraded', email.degraded.join(', '))
+  if (email.stale) reply.header('x-monogram-stale', 'true')
   if (format === 'json') return reply.send(email)
   if (format === 'text') return reply.type('text/plain; charset=utf-8').send(email.text)
   return sendPage(reply, email.html)

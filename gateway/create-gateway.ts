@@ -72,12 +72,9 @@ export interface Gateway extends AsyncDisposable {
   /** Queries and mutations. */
   execute(request: GatewayRequest): Promise<ExecutionResult>
   /** The same with `data` as JSON text, at less cost; or the errors of a request that was not run at all. */
-  executeToJson(request: GatewayRequest): Promise<GatewayJsonAnswer>
+  executeToJson(request: GatewayRequest): Promise<JsonAnswer>
   subscribe(request: GatewayRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }
-
-export type GatewayJsonAnswer =
-  ({ kind: 'answered' } & JsonAnswer) | { kind: 'refused'; errors: readonly GraphQLError[] }
 
 /** Throws CONFIG_INVALID when the supergraph has a subgraph that nothing serves, or a name that is kept for the gateway. */
 export function createGateway({
@@ -132,7 +129,7 @@ export function createGateway({
       const prepared = await prepare(request)
       if (prepared.kind === 'refused') return prepared
       if (isSubscription(prepared)) return { kind: 'refused', errors: [NOT_HERE] }
-      return { kind: 'answered', ...(await engine.executeToJson(prepared)) }
+      return engine.executeToJson(prepared)
     },
 
     async subscribe(request) {

@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { RequestContext } from '../core/access/request-context.ts'
+import type { StaleExtensions } from './engine/demand-notes.ts'
 import type { Degraded } from './engine/shape/shape-result.ts'
 import type { PlannedDocument } from './planner.ts'
 
@@ -17,8 +18,11 @@ export interface ExecutableOperation {
   fallbacks?: ReadonlyMap<string, unknown>
 }
 
-/** An answer whose `data` is JSON text already. */
-export interface JsonAnswer {
+/** An answer whose `data` is JSON text already; or the errors of a request that cannot be answered at all. */
+export type JsonAnswer = AnsweredJson | { kind: 'refused'; errors: readonly GraphQLError[] }
+
+export interface AnsweredJson extends StaleExtensions {
+  kind: 'answered'
   data: string
   errors: readonly GraphQLError[]
   degraded: readonly Degraded[]
@@ -26,8 +30,9 @@ export interface JsonAnswer {
 
 /**
  * Carries a plan out against the subgraphs and gives the client's answer. A subgraph that fails is an error in the
- * result and a null where its fields would be, or their fallback; `extensions.degraded` tells where and why. Errors are
- * not masked: they keep their causes for the edge to log.
+ * result and a null where its fields would be, or their fallback; `extensions.degraded` tells where and why. What the request
+ * demanded to be shown and is not, `extensions` says as `stale: true` and `held`. Errors are not masked: they keep their
+ * causes for the edge to log.
  */
 export interface Executor {
   execute(operation: ExecutableOperation): Promise<ExecutionResult>

@@ -6,6 +6,7 @@ import type { Authenticate } from '../core/access/authenticate.ts'
 import type { RequestContext } from '../core/access/request-context.ts'
 import { requireScope } from '../core/access/require-scope.ts'
 import { credentialsOf } from '../platform/credentials.ts'
+import { demandsOf } from '../platform/demands.ts'
 import { errorHeaders, toMonogramError } from '../platform/http-error.ts'
 import { logServerError } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
@@ -116,6 +117,7 @@ export function graphqlRoutes({
       deadlineAt,
       signal: goneSignal(reply),
       ...traceOf(request.headers),
+      ...demandsOf(request.headers),
     }
   }
 

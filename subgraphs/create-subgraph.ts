@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { createSourceEventStream, execute, parse, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { RequestContext } from '../core/access/request-context.ts'
+import type { AwaitDemands } from './await-demands.ts'
 import { failedResult, withCodes } from './coded-errors.ts'
 import { createOperationCache } from './operation-cache.ts'
 import { mapResults } from './map-results.ts'
@@ -35,12 +36,14 @@ export interface SubgraphOptions<Context> {
    * for the rest of the graph that a gateway then asks for the same request.
    */
   onMessage?: (request: RequestContext) => void
+  /** Called before a request that must show a write is answered; without it, nothing is said about what is shown. */
+  awaitDemands?: AwaitDemands
 }
 
 type FederationModule = Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>
 
 export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subgraph {
-  const { name, contextFor } = options
+  const { name, contextFor, awaitDemands } = options
   const schema = buildSubgraphSchema({
     typeDefs: parse(options.typeDefs),
     resolvers: options.resolvers as NonNullable<FederationModule['resolvers']>,
@@ -61,7 +64,14 @@ export function createSubgraph<Context>(options: SubgraphOptions<Context>): Subg
     async execute(request) {
       const prepared = prepare(request.document)
       if ('errors' in prepared) return prepared
-      return withCodes(await execute({ ...executionArgs(request), document: prepared.document }))
+      const { document } = prepared
+      if (!request.context.after || !awaitDemands) {
+        return withCodes(await execute({ ...executionArgs(request), document }))
+      }
+      const held = await awaitDemands(request.context).catch(failedResult)
+      if ('errors' in held) return held
+      const result = withCodes(await execute({ ...executionArgs(request), document }))
+      return { ...result, extensions: { held } }
     },
 
     async subscribe(request) {

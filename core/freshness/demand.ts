@@ -6,6 +6,14 @@ import { formatReceipt, parseReceipt } from './receipt.ts'
 /** What a read must show at least: the effect of an event, or a profile at a version or a later one. */
 export type Demand = { kind: 'event'; key: EventKey } | { kind: 'version'; id: ProfileId; version: number }
 
+/** A demand that was not reached in time, and what the profile concerned is at: its version, 0 when it is not there. */
+export interface Held {
+  /** The demand as it was given. */
+  after: string
+  id: ProfileId
+  version: number
+}
+
 /** Of one read. */
 export const MAX_DEMANDS = 50
 

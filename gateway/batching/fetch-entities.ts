@@ -41,6 +41,8 @@ export interface Representation {
 /** For each part, in order. Rejects only when nothing came back (late, refused, unreachable, an open circuit): SubgraphUnavailable. */
 export interface EntityAnswer {
   parts: readonly EntityPartAnswer[]
+  /** What the subgraph said beside them: only to a call that is not shared. */
+  extensions?: Readonly<Record<string, unknown>>
 }
 
 export interface EntityPartAnswer {

@@ -19,7 +19,7 @@ export function readEntities(result: ExecutionResult, parts: readonly EntityCall
     }
   }
   if (!isTold) for (const error of general) add(read[0]?.errors, 0, { error, path: [] })
-  return { parts: read }
+  return result.extensions ? { parts: read, extensions: result.extensions } : { parts: read }
 }
 
 /**

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { Kind, OperationTypeNode, type GraphQLError } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import { MonogramError } from '../../core/errors.ts'
-import type { Gateway, GatewayJsonAnswer } from '../create-gateway.ts'
+import type { Gateway } from '../create-gateway.ts'
+import type { JsonAnswer } from '../executor.ts'
 import { compileFallbacks, type DocumentFallbacks } from '../fallback/compile-fallbacks.ts'
 import type { FieldFallbacks } from '../fallback/fallback-directives.ts'
 import { checkVariables } from '../limits/check-variables.ts'
@@ -19,7 +20,7 @@ export interface TrustedDocument {
   fallbacks: DocumentFallbacks
   coerce(variables: Readonly<Record<string, unknown>>): Coerced
   /** With variables that `coerce` gave; by the gateway that it was loaded for, whatever has been loaded since. */
-  execute(variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<GatewayJsonAnswer>
+  execute(variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<JsonAnswer>
 }
 
 export interface TrustedDocuments {

@@ -8,6 +8,7 @@ import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { compileOperation, type CompiledOperation } from './compile-operation.ts'
 import type { RootFetch } from './compile-plan.ts'
 import { DataObject } from './data.ts'
+import { staleExtensions } from './demand-notes.ts'
 import { unavailable } from './field-failure.ts'
 import { mergeRootResult, runStep, variablesFor, type PlanRun } from './run-plan.ts'
 import type { Fallbacks } from './shape/compile-shape.ts'
@@ -77,7 +78,8 @@ export function createEngine(options: EngineOptions): Executor {
 
   function startRun({ variables, context }: ExecutableOperation): PlanRun {
     const data = new DataObject()
-    return { variables, context, types, fetchEntities, fetchRoot, subgraphTimeoutMs, data, errors: [] }
+    const notes = context.after ? { held: null, refusal: null } : null
+    return { variables, context, types, fetchEntities, fetchRoot, subgraphTimeoutMs, data, errors: [], notes }
   }
 
   async function open(
@@ -114,23 +116,39 @@ export function createEngine(options: EngineOptions): Executor {
   }
 
   function resultOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): ExecutionResult {
+    if (run.notes?.refusal) return { errors: [run.notes.refusal] }
     const { data, errors, degraded } = shaped(known, operation, run)
     const result: ExecutionResult = { data }
     const all = [...errors, ...run.errors]
     if (all.length > 0) result.errors = bounded(all, maxErrors)
-    if (degraded.length > 0) result.extensions = { degraded: degraded.slice(0, maxErrors) }
+    const extensions = {
+      ...(degraded.length > 0 && { degraded: degraded.slice(0, maxErrors) }),
+      ...staleExtensions(run.notes),
+    }
+    if (Object.keys(extensions).length > 0) result.extensions = extensions
     return result
   }
 
   function jsonOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): JsonAnswer {
+    if (run.notes?.refusal) return { kind: 'refused', errors: [run.notes.refusal] }
+    const stale = run.notes ? staleExtensions(run.notes) : NOT_STALE
     const { variables } = operation
     const written = known.shapeFor(variables).write(run.data, known.introspect(variables))
-    if (written !== undefined) return { data: written, errors: bounded(run.errors, maxErrors), degraded: [] }
+    if (written !== undefined)
+      return {
+        kind: 'answered',
+        data: written,
+        errors: bounded(run.errors, maxErrors),
+        degraded: [],
+        ...stale,
+      }
     const { data, errors, degraded } = shaped(known, operation, run)
     return {
+      kind: 'answered',
       data: JSON.stringify(data),
       errors: bounded([...errors, ...run.errors], maxErrors),
       degraded: degraded.slice(0, maxErrors),
+      ...stale,
     }
   }
 
@@ -138,6 +156,8 @@ export function createEngine(options: EngineOptions): Executor {
     return shapeResult(known.shapeFor(variables).shape, run.data, known.introspect(variables))
   }
 }
+
+const NOT_STALE = {}
 
 const NO_FALLBACKS: ReadonlyMap<string, unknown> = new Map()
 

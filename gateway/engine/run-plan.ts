@@ -1,10 +1,16 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
-import type { EntityPartAnswer, FetchEntities, Representation } from '../batching/fetch-entities.ts'
+import type {
+  EntityAnswer,
+  EntityPartAnswer,
+  FetchEntities,
+  Representation,
+} from '../batching/fetch-entities.ts'
 import type { RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
 import { collectEntities } from './collect-entities.ts'
 import type { Merge } from './compile-merge.ts'
+import { noteDemands, type DemandNotes } from './demand-notes.ts'
 import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { FieldFailure, failureOf, unavailable } from './field-failure.ts'
@@ -26,6 +32,8 @@ export interface PlanRun {
   readonly data: DataObject
   /** Errors that came beside complete data, so that no place in it is theirs. */
   readonly errors: GraphQLError[]
+  /** Null for a request that demands nothing. */
+  readonly notes: DemandNotes | null
 }
 
 /** Runs a step and all within it. Never rejects for what a subgraph does. */
@@ -52,6 +60,7 @@ async function runInOrder(steps: readonly PlanStep[], run: PlanRun): Promise<voi
 
 /** Takes one answer of a root fetch, or one event of a subscription, into the merged data. */
 export function mergeRootResult(fetch: RootFetch, result: ExecutionResult, run: PlanRun): void {
+  if (run.notes) noteDemands(run.notes, result)
   if (!isDataObject(result.data)) {
     failFields(run.data, wholeFailure(result), fetch.tree)
     return
@@ -118,6 +127,7 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
       deadlineAt: deadlineOf(run),
     })
     answers = answer.parts
+    if (run.notes) noteDemands(run.notes, resultOf(answer))
   } catch (cause) {
     const failure = unavailable(fetch.subgraphName, cause)
     for (const { part, targets } of wanted) {
@@ -126,6 +136,12 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
     return
   }
   for (let index = 0; index < wanted.length; index++) scatter(wanted[index], answers[index], run)
+}
+
+/** As far as demands are concerned. */
+function resultOf({ parts, extensions }: EntityAnswer): ExecutionResult {
+  const errors = parts.flatMap((part) => [...part.errors.values()].flat().map(({ error }) => error))
+  return extensions ? { errors, extensions } : { errors }
 }
 
 /** The entities of one part, and what is sent for them: each representation once, however many places want it. */

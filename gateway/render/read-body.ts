@@ -6,9 +6,11 @@ export interface RenderBody {
   variables: Readonly<Record<string, unknown>>
   /** As it was given. */
   deadlineMs: unknown
+  /** Receipts, as they were given. */
+  after?: unknown
 }
 
-const MEMBERS = ['variables', 'deadlineMs']
+const MEMBERS = ['variables', 'deadlineMs', 'after']
 
 /** Makes JSON bodies of the routes of `app` RenderBody, and refuses all other types. */
 export function readRenderBodies(app: FastifyInstance): void {
@@ -26,20 +28,23 @@ export function readRenderBodies(app: FastifyInstance): void {
 export function parseRenderBody(text: string): RenderBody {
   const body = parseJson(text)
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new MonogramError('BAD_USER_INPUT', 'the body: expected an object { "variables", "deadlineMs" }')
+    throw new MonogramError(
+      'BAD_USER_INPUT',
+      'the body: expected an object { "variables", "deadlineMs", "after" }',
+    )
   }
   const unknown = Object.keys(body).find((key) => !MEMBERS.includes(key))
   if (unknown !== undefined) {
     throw new MonogramError(
       'BAD_USER_INPUT',
-      `${unknown.slice(0, 80)}: the body has only ${MEMBERS.join(' and ')}`,
+      `${unknown.slice(0, 80)}: the body has only ${MEMBERS.join(', ')}`,
     )
   }
-  const { variables = {}, deadlineMs } = body as { variables?: unknown; deadlineMs?: unknown }
+  const { variables = {}, deadlineMs, after } = body as Record<string, unknown>
   if (typeof variables !== 'object' || Array.isArray(variables)) {
     throw new MonogramError('BAD_USER_INPUT', 'variables: expected an object')
   }
-  return { variables: (variables ?? {}) as Readonly<Record<string, unknown>>, deadlineMs }
+  return { variables: (variables ?? {}) as Readonly<Record<string, unknown>>, deadlineMs, after }
 }
 
 function parseJson(text: string): unknown {

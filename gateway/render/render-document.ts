@@ -1,6 +1,7 @@
 import type { GraphQLError } from 'graphql'
 import { Counter, type Registry } from 'prom-client'
 import type { RequestContext } from '../../core/access/request-context.ts'
+import { MonogramError } from '../../core/errors.ts'
 import type { Log } from '../../platform/log.ts'
 import { createAnswerSlots, type AnswerSlot } from '../deadlines/answer-slots.ts'
 import type { TurnClock } from '../deadlines/turn-clock.ts'
@@ -10,7 +11,7 @@ import type { Degraded } from '../engine/shape/shape-result.ts'
 import { createErrorMask } from '../mask-errors.ts'
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 
-/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded" } }`, as JSON text. */
+/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded", "stale"?, "held"? } }`, as JSON text. */
 export type RenderedText = string
 
 export interface RenderRequest {
@@ -21,7 +22,10 @@ export interface RenderRequest {
   context: RequestContext & { deadlineAt: number }
 }
 
-/** Never rejects, and resolves by the deadline: with what there is then, and fallbacks for the rest. */
+/**
+ * Resolves by the deadline: with what there is then, and fallbacks for the rest. Rejects only with RECEIPT_UNKNOWN, when
+ * the request demands to see an event that is not there.
+ */
 export type RenderDocument = (request: RenderRequest) => Promise<RenderedText>
 
 export interface RenderOptions {
@@ -51,42 +55,44 @@ export function createRenderDocument({
   const mask = createErrorMask(log)
   const slots = createAnswerSlots()
   const gate = createTurnGate({ turns })
-  const fallbackTexts = new WeakMap<TrustedDocument, Map<Degraded['reason'], RenderedText>>()
+  const fallbackTexts = new WeakMap<TrustedDocument, Map<string, RenderedText>>()
   let inFlight = 0
 
   return (request) =>
     new Promise((resolve) => {
-      if (!gate.enter(() => resolve(admit(request)))) resolve(fallbacksAlone(request.document, 'overload'))
+      if (!gate.enter(() => resolve(admit(request)))) resolve(fallbacksAlone(request, 'overload'))
     })
 
   /** By what its answer would cost at the worst, at its deadline. */
   function admit(request: RenderRequest): RenderedText | Promise<RenderedText> {
-    const { document, context } = request
+    const { context } = request
     const now = performance.now()
     const leftMs = context.deadlineAt - now
     const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS)
     const slot = inFlight < maxInFlight ? slots.take(context.deadlineAt - reserveMs, now + MIN_WORK_MS) : null
-    return slot ? executeInTime(request, slot) : fallbacksAlone(document, 'overload')
+    return slot ? executeInTime(request, slot) : fallbacksAlone(request, 'overload')
   }
 
   /** The gateway keeps the deadline itself; this is for when it does not. */
   function executeInTime(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
-    const { document, context } = request
-    return new Promise((resolve) => {
-      const holder: DeadlineHolder = { onDeadline: () => resolve(fallbacksAlone(document, 'timeout')) }
-      const tick = timers.add(context.deadlineAt, holder)
-      void execute(request, slot).then((text) => {
-        timers.remove(tick, holder)
-        return resolve(text)
-      })
+    return new Promise((resolve, reject) => {
+      const holder: DeadlineHolder = { onDeadline: () => resolve(fallbacksAlone(request, 'timeout')) }
+      const tick = timers.add(request.context.deadlineAt, holder)
+      execute(request, slot).then(
+        (text) => {
+          timers.remove(tick, holder)
+          return resolve(text)
+        },
+        (error: unknown) => {
+          timers.remove(tick, holder)
+          reject(error instanceof Error ? error : new Error(String(error)))
+        },
+      )
     })
   }
 
-  /** Never rejects. */
-  async function execute(
-    { document, variables, context }: RenderRequest,
-    slot: AnswerSlot,
-  ): Promise<RenderedText> {
+  async function execute(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
+    const { document, variables, context } = request
     inFlight++
     const { requestId } = context
     try {
@@ -95,17 +101,20 @@ export function createRenderDocument({
         deadlineAt: slot.at,
       })
       if (answer.kind === 'refused') {
+        refuseUnknownReceipt(answer.errors)
         mask.toFormatted(answer.errors, requestId)
-        return fallbacksAlone(document, 'error')
+        return fallbacksAlone(request, 'error')
       }
-      const { data, errors, degraded } = answer
+      const { data, errors, degraded, stale, held } = answer
       count(document.name, degraded[0]?.reason ?? 'fresh')
-      if (errors.length === 0 && degraded.length === 0)
+      if (errors.length === 0 && degraded.length === 0 && stale === undefined)
         return `{"data":${data},"extensions":${NOTHING_DEGRADED}}`
-      return `{"data":${data},${errorsMember(errors, requestId)}"extensions":${JSON.stringify({ degraded })}}`
+      const extensions = JSON.stringify({ degraded, stale, held })
+      return `{"data":${data},${errorsMember(errors, requestId)}"extensions":${extensions}}`
     } catch (error) {
+      if (error instanceof MonogramError && error.code === 'RECEIPT_UNKNOWN') throw error
       log.error({ err: error, requestId }, 'a trusted document failed')
-      return fallbacksAlone(document, 'error')
+      return fallbacksAlone(request, 'error')
     } finally {
       inFlight--
       slot.release()
@@ -113,15 +122,17 @@ export function createRenderDocument({
   }
 
   /** Of the same text each time, since under overload there is no time for anything else. */
-  function fallbacksAlone(document: TrustedDocument, reason: Degraded['reason']): RenderedText {
+  function fallbacksAlone({ document, context }: RenderRequest, reason: Degraded['reason']): RenderedText {
     count(document.name, reason)
     let texts = fallbackTexts.get(document)
-    if (!texts) fallbackTexts.set(document, (texts = new Map<Degraded['reason'], RenderedText>()))
-    let text = texts.get(reason)
+    if (!texts) fallbackTexts.set(document, (texts = new Map<string, RenderedText>()))
+    const key = context.after ? `stale ${reason}` : reason
+    let text = texts.get(key)
     if (text === undefined) {
       const { whole, rootNames } = document.fallbacks
       const degraded = rootNames.map((name) => ({ path: [name], reason }))
-      texts.set(reason, (text = JSON.stringify({ data: whole, extensions: { degraded } })))
+      const stale = context.after ? { stale: true, held: [] } : {}
+      texts.set(key, (text = JSON.stringify({ data: whole, extensions: { degraded, ...stale } })))
     }
     return text
   }
@@ -130,6 +141,12 @@ export function createRenderDocument({
     if (errors.length === 0) return ''
     return `"errors":${JSON.stringify(mask.toFormatted(errors, requestId))},`
   }
+}
+
+/** Unlike all else that can go wrong: what was asked is nobody's write, and no fallback stands for that. */
+function refuseUnknownReceipt(errors: readonly GraphQLError[]): void {
+  const unknown = errors.find(({ extensions }) => extensions['code'] === 'RECEIPT_UNKNOWN')
+  if (unknown) throw new MonogramError('RECEIPT_UNKNOWN', unknown.message)
 }
 
 const NOTHING_DEGRADED = '{"degraded":[]}'

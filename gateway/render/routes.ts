@@ -5,6 +5,7 @@ import { requireScope } from '../../core/access/require-scope.ts'
 import type { Principal } from '../../core/access/principal.ts'
 import { MonogramError } from '../../core/errors.ts'
 import { credentialsOf } from '../../platform/credentials.ts'
+import { demandsOf } from '../../platform/demands.ts'
 import type { Log } from '../../platform/log.ts'
 import { didYouMean } from '../../platform/nearest.ts'
 import { deadlineBudget, type DeadlineBounds } from '../deadlines/deadline-budget.ts'
@@ -29,7 +30,7 @@ export interface RenderRoutesOptions {
 export const RENDER_DEADLINES: DeadlineBounds = { defaultMs: 250, minMs: 5, maxMs: 30_000 }
 
 /**
- * `POST /render/{documentId}` with `{ "variables": {…}, "deadlineMs": 150 }`, for renderers: a trusted document, by name
+ * `POST /render/{documentId}` with `{ "variables": {…}, "deadlineMs": 150, "after": "r_…" }`, for renderers: a trusted document, by name
  * or hash, answered with 200 inside the deadline whatever the subgraphs do. `{ data, errors?, extensions: { degraded } }`
  * names each part that is not what it should be, and why. The time counts from when the request was there to be read.
  */
@@ -82,6 +83,7 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
             principal: arrival.principal,
             deadlineAt: arrival.at + budgetMs,
             ...traceOf(request.headers),
+            ...demandsOf(request.headers, body.after),
           },
         })
         return reply.headers(ANSWER_HEADERS).send(answer)

@@ -45,11 +45,12 @@ export function parseAnswer(subgraphName: string, text: string): ExecutionResult
 /** The result that a parsed answer is, or null when it is none. */
 export function resultOf(subgraphName: string, answer: unknown): ExecutionResult | null {
   if (!isObject(answer)) return null
-  const { data, errors = null } = answer
+  const { data, errors = null, extensions } = answer
   if (data === undefined && errors === null) return null
   if (data !== undefined && data !== null && !isObject(data)) return null
   const result: ExecutionResult = {}
   if (data !== undefined) result.data = data
+  if (isObject(extensions)) result.extensions = extensions
   if (errors === null) return result
   if (!Array.isArray(errors)) return null
   if (errors.length > 0) result.errors = errors.map((error) => errorOf(subgraphName, error))

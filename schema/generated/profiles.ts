@@ -280,6 +280,8 @@ export type ProfileVersion = {
   id: Scalars['ID']['output']
   /** The version. */
   version: Scalars['Int']['output']
+  /** Both as one text, for the header `x-monogram-after` of a read that is to see this version or a later one. */
+  after: Scalars['String']['output']
   /** The profile as it is now. */
   profile: Maybe<Profile>
 }
@@ -831,6 +833,7 @@ export type ProfileVersionResolvers<
 > = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  after?: Resolver<ResolversTypes['String'], ParentType, ContextType>
   profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>
 }
 
@@ -1423,6 +1426,10 @@ export const typeDefs = /* GraphQL */ `
     The version.
     """
     version: Int!
+    """
+    Both as one text, for the header \`x-monogram-after\` of a read that is to see this version or a later one.
+    """
+    after: String!
     """
     The profile as it is now.
     """

@@ -10,5 +10,6 @@ export function createProductsSubgraph(dependencies: ProductsDependencies): Subg
     typeDefs,
     resolvers,
     contextFor: createProductsContext(dependencies),
+    ...(dependencies.awaitDemands && { awaitDemands: dependencies.awaitDemands }),
   })
 }

@@ -5,6 +5,7 @@ import type { Loaders, LoadersFor } from '../../loaders/create-loaders.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { ProfileStore, Storage } from '../../storage/ports.ts'
 import type { ChangeFeed } from '../../stream/ports.ts'
+import type { AwaitDemands } from '../await-demands.ts'
 import { createProfileFollower, type FollowProfile } from './follow-profile.ts'
 
 export interface ProfilesDependencies {
@@ -17,6 +18,8 @@ export interface ProfilesDependencies {
   currency: string
   /** ISO 3166-1 alpha-2: whose phone numbers are that are looked up without their country's code. Nobody's when absent. */
   country?: string | null
+  /** For requests that must show a write; without it nothing is said about what is shown. */
+  awaitDemands?: AwaitDemands
 }
 
 export interface ProfilesContext {

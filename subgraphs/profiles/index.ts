@@ -10,6 +10,7 @@ export function createProfilesSubgraph(dependencies: ProfilesDependencies): Subg
     typeDefs,
     resolvers,
     contextFor: createProfilesContext(dependencies),
+    ...(dependencies.awaitDemands && { awaitDemands: dependencies.awaitDemands }),
     onMessage: (request) => dependencies.loadersFor.forget(request),
   })
 }

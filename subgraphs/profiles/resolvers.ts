@@ -1,5 +1,6 @@
 import { requireScope } from '../../core/access/require-scope.ts'
 import { MonogramError } from '../../core/errors.ts'
+import { formatDemand } from '../../core/freshness/demand.ts'
 import { splitIdentityKey } from '../../core/identity/identity-key.ts'
 import type { RecentOrder } from '../../core/profile/profile.ts'
 import type { Order, Resolvers } from '../../schema/generated/profiles.ts'
@@ -114,6 +115,7 @@ export const resolvers: Resolvers<ProfilesContext> = {
   },
 
   ProfileVersion: {
+    after: ({ id, version }) => formatDemand({ kind: 'version', id, version }),
     profile: ({ id }, _, { loaders }) => loaders.profiles.load(id),
   },
 

@@ -4,6 +4,7 @@ import type { Authenticate } from '../../../core/access/authenticate.ts'
 import type { Principal } from '../../../core/access/principal.ts'
 import { EVENT_TYPES, type EventType } from '../../../core/events/event.ts'
 import { isJsonObject } from '../../../core/json.ts'
+import { formatReceipt } from '../../../core/freshness/receipt.ts'
 import type { Accept, AcceptResult } from '../../accept.ts'
 
 export interface SegmentRoutesOptions {
@@ -18,7 +19,8 @@ const MAX_BATCH_EVENTS = 2_500
 
 /**
  * Segment's HTTP tracking API: `POST /v1/{track,identify,…}` and `POST /v1/batch`, the write key by Basic, Bearer or
- * in the body. 200 comes after the events are durable. `?verbose=1` answers what became of each event.
+ * in the body. 200 comes after the events are durable. `?verbose=1` answers what became of each event; `?receipts=1` gives
+ * for each the receipt that a read may come after (`x-monogram-after`).
  * https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
  */
 export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): FastifyPluginAsync {
@@ -118,13 +120,20 @@ function answer(results: readonly AcceptResult[], request: FastifyRequest, reply
     result.outcome === 'rejected' ? [{ index, ...result }] : [],
   )
   const first = rejected[0]
-  const verbose = (request.query as Record<string, unknown>)['verbose'] === '1'
+  const query = request.query as Record<string, unknown>
+  const verbose = query['verbose'] === '1'
+  const receipts = query['receipts'] === '1' ? { receipts: results.map(receiptOf) } : {}
   if (first && rejected.length === results.length) {
     void reply.code(400)
     if (!verbose) throw new MonogramError(first.code, first.reason)
   }
-  if (!verbose) return first ? { success: true, rejected: rejected.length } : { success: true }
-  return { success: rejected.length < results.length, results: results.map(verboseResult) }
+  if (!verbose) return { success: true, ...(first && { rejected: rejected.length }), ...receipts }
+  return { success: rejected.length < results.length, results: results.map(verboseResult), ...receipts }
+}
+
+/** Null for an event that was rejected. A duplicate has that of the event that is there. */
+function receiptOf(result: AcceptResult): string | null {
+  return result.outcome === 'rejected' ? null : formatReceipt(result.key)
 }
 
 function verboseResult(result: AcceptResult, index: number): Record<string, unknown> {
