@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EntityCache } from '../gateway/cache/entity-cache.ts'
+import { openEntityCache } from '../gateway/cache/open-entity-cache.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
 import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
@@ -15,8 +17,19 @@ import { createRecommendationsSubgraph } from '../subgraphs/recommendations/inde
 import { createRecommendationIndex } from '../subgraphs/recommendations/index-feed.ts'
 import type { OpenedServices } from './open-services.ts'
 
+export interface ServeGraphOptions {
+  root: string
+  currency: string
+  country: string | null
+  /** Of the entity cache; 0: none. */
+  cacheMaxBytes: number
+  cacheSampleOneIn: number
+  log: Log
+}
+
 export interface ServedGraph extends AsyncDisposable {
   gateway: Gateway
+  cache: EntityCache | null
   /** Those of `documents/`. */
   documents: TrustedDocuments
   /** Resolves when recommendations know the orders that were in the log at the start. */
@@ -24,10 +37,7 @@ export interface ServedGraph extends AsyncDisposable {
 }
 
 /** The four subgraphs in this process, behind the gateway. */
-export async function serveGraph(
-  services: OpenedServices,
-  options: { root: string; currency: string; country: string | null; log: Log },
-): Promise<ServedGraph> {
+export async function serveGraph(services: OpenedServices, options: ServeGraphOptions): Promise<ServedGraph> {
   const { storage, stream, clock, undoMerge } = services
   const { feed } = stream
   const { root, currency, country, log } = options
@@ -37,8 +47,22 @@ export async function serveGraph(
   await using opening = new ResourceStack()
   const index = opening.use(createRecommendationIndex({ storage, feed, log }))
   const byField = fallbackDirectives(supergraphSdl)
+  const { cache } =
+    options.cacheMaxBytes > 0
+      ? opening.use(
+          openEntityCache({
+            maxBytes: options.cacheMaxBytes,
+            sampleOneIn: options.cacheSampleOneIn,
+            feed,
+            store: null,
+            clock,
+            log,
+          }),
+        )
+      : { cache: null }
   const gateway = createGateway({
     supergraphSdl,
+    cache,
     fallbacks: byField,
     subgraphs: {
       profiles: createProfilesSubgraph({
@@ -61,6 +85,7 @@ export async function serveGraph(
   const opened = opening.move()
   return {
     gateway,
+    cache,
     documents,
     recommendationsReady: index.ready,
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),

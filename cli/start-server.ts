@@ -10,6 +10,7 @@ import { createEmailRenderer } from '../emails/create-email-renderer.ts'
 import { loadTemplates } from '../emails/load-templates.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
 import { emailRoutes } from '../emails/routes.ts'
+import { measureEntityCache } from '../gateway/cache/cache-metrics.ts'
 import { renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
 import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
@@ -27,7 +28,6 @@ import { commandHandlers } from './command-handlers.ts'
 import type { Output } from './command.ts'
 import { createControlServer } from './control/control-server.ts'
 import { prepareControlSocketPath } from './control/socket-path.ts'
-import type { KafkaDoors } from './open-kafka.ts'
 import { openServices, type OpenedServices } from './open-services.ts'
 import { loadDemoData } from './load-demo-data.ts'
 import { serveGraph, type ServedGraph } from './serve-graph.ts'
@@ -50,9 +50,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   await using opening = new ResourceStack()
   const services = opening.use(await openServices(config, log))
   const isFirstRun = options.demo && (await loadDemoData(services, { root, terminal }))
-  const graph = opening.use(
-    await serveGraph(services, { root, currency: config.currency, country: config.country, log }),
-  )
+  const graph = opening.use(await serveGraph(services, { ...config, root, log }))
   await Promise.race([graph.recommendationsReady, delay(RECOMMENDATIONS_WAIT_MS, undefined, { ref: false })])
 
   const sessions = createBrowserSessions({
@@ -61,8 +59,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
     randomBytes,
   })
   const featured = options.demo ? await readFeatured(root) : []
-  const kafka = opening.use(await openKafkaOf(services, config, log))
-  const server = await createServer({ services, graph, kafka, sessions, featured, root, log })
+  const server = await createServer({ services, graph, sessions, featured, root, log })
   opening.defer(() => server.close())
   const { url, port } = await listen(server, config)
 
@@ -81,21 +78,9 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   return { url, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 }
 
-/** Its client is loaded only where there is a cluster. */
-async function openKafkaOf(
-  { accept, storage }: OpenedServices,
-  config: Config,
-  log: Log,
-): Promise<KafkaDoors> {
-  if (config.kafkaUrl === null) return { metrics: [], [Symbol.asyncDispose]: () => Promise.resolve() }
-  const { openKafka } = await import('./open-kafka.ts')
-  return openKafka({ config, accept, profiles: storage.profiles, log })
-}
-
 interface ServerParts {
   services: OpenedServices
   graph: ServedGraph
-  kafka: KafkaDoors
   sessions: ReturnType<typeof createBrowserSessions>
   featured: readonly FeaturedRecipient[]
   root: string
@@ -104,13 +89,14 @@ interface ServerParts {
 
 /** All doors on one port. */
 async function createServer(parts: ServerParts): Promise<ReturnType<typeof createHttpServer>> {
-  const { services, graph, kafka, sessions, featured, root, log } = parts
+  const { services, graph, sessions, featured, root, log } = parts
   const { gateway, documents } = graph
   const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
   const templates = await loadTemplates(join(root, 'templates'), { schema: gateway.schema })
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
   const metrics = createMetrics()
-  for (const metric of [...services.metrics.all, ...kafka.metrics]) metrics.registerMetric(metric)
+  for (const metric of services.metrics.all) metrics.registerMetric(metric)
+  if (graph.cache) measureEntityCache(metrics, graph.cache)
 
   const server = createHttpServer({ log })
   measureRequests(server, metrics)

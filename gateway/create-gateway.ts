@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   GraphQLError,
   isInterfaceType,
@@ -9,6 +10,9 @@ import {
 import type { Principal } from '../core/access/principal.ts'
 import type { RequestContext } from '../core/access/request-context.ts'
 import { MonogramError } from '../core/errors.ts'
+import { cacheRulesOf } from './cache/cache-rules.ts'
+import { createCachedFetches } from './cache/cached-fetches.ts'
+import type { EntityCache } from './cache/entity-cache.ts'
 import { authorizeOperation } from './authorize-operation.ts'
 import { coerceVariables } from './coerce-variables.ts'
 import { createDirectEntities } from './batching/fetch-alone.ts'
@@ -24,6 +28,7 @@ import { createPlanner, type Overrides, type PlannedOperation } from './planner.
 import { checkCost, DEFAULT_QUERY_LIMITS, type QueryLimits } from './query-limits.ts'
 import { isReservedFieldName } from './safe-aliases.ts'
 import type { SubgraphClient } from './subgraph-client.ts'
+import { createDeadlineTimers, type DeadlineTimers } from './transports/deadline-timers.ts'
 
 export interface GatewayOptions {
   supergraphSdl: string
@@ -32,6 +37,8 @@ export interface GatewayOptions {
   limits?: Partial<QueryLimits>
   /** How long one call of a subgraph may take before its fields are given up. */
   subgraphTimeoutMs?: number
+  /** Shared by all that waits, where given. */
+  timers?: DeadlineTimers
   /** How entities are asked for: each request by itself unless `createEntityBatching` gives this. */
   fetchEntities?: FetchEntities
   /** How root fields are asked for: each request by itself unless `createRootFetches` gives this. */
@@ -41,6 +48,8 @@ export interface GatewayOptions {
   /** Plans are made in a process of their own: for every supergraph that is not known beforehand. */
   isPlannerIsolated?: boolean
   overrides?: Overrides
+  /** What answers of entities are kept in; nothing is without it. */
+  cache?: EntityCache | null
 }
 
 /** What a client asks. */
@@ -82,11 +91,13 @@ export function createGateway({
   subgraphs,
   limits: givenLimits,
   subgraphTimeoutMs = 10_000,
-  fetchEntities = createDirectEntities(),
+  timers = createDeadlineTimers(),
+  fetchEntities = createDirectEntities(timers),
   fetchRoot = createRootFetches({ isJoining: false }).fetchRoot,
   fallbacks = new Map(),
   isPlannerIsolated = false,
   overrides,
+  cache = null,
 }: GatewayOptions): Gateway {
   const limits = { ...DEFAULT_QUERY_LIMITS, ...givenLimits }
   const findSubgraph = createFindSubgraph(supergraphSdl, subgraphs)
@@ -99,12 +110,15 @@ export function createGateway({
   const { schema } = planner
   refuseReservedNames(schema)
   const types = supergraphTypesOf(supergraphSdl)
+  const fetches = cache
+    ? createCachedFetches({ cache, schemaHash: hashOf(supergraphSdl), fetchEntities, fetchRoot, timers })
+    : { fetchEntities, fetchRoot }
   const engine = createEngine({
     schema,
     types,
     findSubgraph,
-    fetchEntities,
-    fetchRoot,
+    ...fetches,
+    cacheRules: cache ? cacheRulesOf(supergraphSdl) : null,
     subgraphTimeoutMs,
     fallbacks,
   })
@@ -167,6 +181,11 @@ const ALL_GRANTED: Grant = { isAuthenticated: true, scopes: ['admin'] }
 
 function grantOf({ kind, scopes }: Principal): Grant {
   return { isAuthenticated: kind !== 'anonymous', scopes }
+}
+
+/** Of all that decides what a field's value looks like. */
+function hashOf(supergraphSdl: string): string {
+  return createHash('sha256').update(supergraphSdl).digest('base64url').slice(0, 16)
 }
 
 function isSubscription({ planned }: ExecutableOperation): boolean {

@@ -1,5 +1,6 @@
 import type { GraphQLError } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
+import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
 import type { SubgraphClient } from '../subgraph-client.ts'
 
 /**
@@ -21,6 +22,8 @@ export interface EntityCall {
   deadlineAt: number
   /** Selects what depends on who asks, beyond his scopes: never joined with a call of another principal. */
   isPrivate?: boolean
+  /** How its answers are kept; not at all when absent or null. */
+  cached?: CachedFetch | null
 }
 
 /** One `_entities` field of the document. */
@@ -50,6 +53,8 @@ export interface EntityPartAnswer {
   entities: readonly (Readonly<Record<string, unknown>> | null)[]
   /** Of each representation by its index, with paths below the entity (without `_entities` and the index). */
   errors: ReadonlyMap<number, readonly EntityError[]>
+  /** Whether some of it is older than it should be, since it could not be read or is being read anew. */
+  isStale?: boolean
 }
 
 export interface EntityError {

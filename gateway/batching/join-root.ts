@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import type { RequestContext } from '../../core/access/request-context.ts'
+import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
 import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { SharedCall } from './shared-call.ts'
@@ -21,11 +22,18 @@ export interface RootCall {
   isMutation: boolean
   /** Selects what depends on who asks, beyond his scopes: never joined with a call of another principal. */
   isPrivate?: boolean
+  /** How its answers are kept; not at all when absent or null. */
+  cached?: CachedFetch | null
+}
+
+export interface RootAnswer extends ExecutionResult {
+  /** The root fields in which something is older than it should be, since it could not be read or is being read anew. */
+  staleFields?: readonly string[]
 }
 
 export interface RootFetches {
   /** Rejects with SubgraphUnavailable, or what an in-process subgraph rejects with. The result is shared: read only. */
-  fetchRoot: (call: RootCall) => Promise<ExecutionResult>
+  fetchRoot: (call: RootCall) => Promise<RootAnswer>
   /** The same as JSON text, for a subgraph that has `executeText`. */
   fetchRootText: (call: RootCall) => Promise<string>
   readonly counters: Readonly<RootFetchCounters>

@@ -7,6 +7,8 @@ import type {
   RequiresSelection,
 } from '@graphql-hive/router-query-planner'
 import { parse } from 'graphql'
+import type { CacheRules } from '../cache/cache-rules.ts'
+import { compileEntityFetch, compileRootFetch, type CachedFetch } from '../cache/compile-cached-fetch.ts'
 import type { SubgraphClient } from '../subgraph-client.ts'
 import {
   eachComposite,
@@ -44,6 +46,8 @@ export interface Fetch {
   variableNames: readonly string[]
   /** Whether it selects what may differ between two who may read the same types and fields. */
   isPrivate: boolean
+  /** Null when its answers are not kept. */
+  cached: CachedFetch | null
 }
 
 /** What is taken over from an answer. */
@@ -82,6 +86,8 @@ export interface CompilePlanOptions {
   /** Finds the client of a subgraph by the name that plans use. Throws when there is none. */
   findSubgraph: (name: string) => SubgraphClient
   types: SupergraphTypes
+  /** Null: nothing is cached. */
+  cacheRules: CacheRules | null
 }
 
 export function compilePlan(plan: QueryPlan, options: CompilePlanOptions): CompiledPlan {
@@ -121,7 +127,7 @@ function writtenNames(found: readonly Taken[], flattened: ReadonlySet<string>): 
 
 type Path = readonly FlattenNodePathSegment[]
 
-function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: Taken[]) {
+function createNodeCompiler({ findSubgraph, types, cacheRules }: CompilePlanOptions, found: Taken[]) {
   const flattenedNames = new Set<string>()
   return { step, root, flattenedNames }
 
@@ -153,7 +159,7 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
     const fetch: RootFetch = {
       kind: 'root',
       isMutation: node.operationKind === 'mutation',
-      ...fetchOf(node),
+      ...fetchOf(node, cachedRoot(node)),
       ...takenFields(fieldTreeOf(node.operation), types, node),
     }
     found.push(fetch)
@@ -168,13 +174,29 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
       representationsVariableName: 'representations',
       paths: [path],
     })
-    return { kind: 'entities', ...fetchOf(node), parts: [part] }
+    return { kind: 'entities', ...fetchOf(node, cachedEntities(node, [part])), parts: [part] }
   }
 
   function batchFetch(node: BatchFetchNode): EntityFetch {
     const tree = fieldTreeOf(node.operation)
     const parts = node.entityBatch.aliases.map((alias) => entityPart(tree, alias))
-    return { kind: 'entities', ...fetchOf(node), parts }
+    return { kind: 'entities', ...fetchOf(node, cachedEntities(node, parts)), parts }
+  }
+
+  function cachedRoot({ serviceName, operation, operationKind = 'query' }: FetchNode): CachedFetch | null {
+    if (!cacheRules || operationKind !== 'query') return null
+    return compileRootFetch({ subgraph: serviceName, operation }, cacheRules)
+  }
+
+  function cachedEntities(
+    { serviceName, operation }: FetchNode | BatchFetchNode,
+    parts: readonly EntityPart[],
+  ): CachedFetch | null {
+    const found = parts.flatMap(({ responseName, singleKey }) =>
+      singleKey ? [{ responseName, typeName: singleKey.typename, key: singleKey.name }] : [],
+    )
+    if (!cacheRules || found.length < parts.length) return null
+    return compileEntityFetch({ subgraph: serviceName, operation }, found, cacheRules)
   }
 
   function entityPart(tree: FieldTree, source: PartSource): EntityPart {
@@ -197,14 +219,15 @@ function createNodeCompiler({ findSubgraph, types }: CompilePlanOptions, found: 
     return part
   }
 
-  function fetchOf(node: FetchNode | BatchFetchNode): Fetch {
+  function fetchOf(node: FetchNode | BatchFetchNode, cached: CachedFetch | null): Fetch {
     return {
       subgraph: findSubgraph(node.serviceName),
       subgraphName: node.serviceName,
-      document: node.operation,
+      document: cached?.document ?? node.operation,
       operationName: node.operationName,
       variableNames: node.variableUsages ?? [],
       isPrivate: types.isPrivate(parse(node.operation, { noLocation: true })),
+      cached,
     }
   }
 }

@@ -1,6 +1,7 @@
 import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { FetchEntities } from '../batching/fetch-entities.ts'
 import type { RootFetches } from '../batching/join-root.ts'
+import type { CacheRules } from '../cache/cache-rules.ts'
 import type { ExecutableOperation, Executor, JsonAnswer } from '../executor.ts'
 import { mapAsyncIterable } from '../map-async-iterable.ts'
 import type { PlannedDocument } from '../planner.ts'
@@ -19,6 +20,8 @@ export interface EngineOptions {
   schema: GraphQLSchema
   types: SupergraphTypes
   findSubgraph: (name: string) => SubgraphClient
+  /** Null: nothing is cached. */
+  cacheRules: CacheRules | null
   fetchEntities: FetchEntities
   fetchRoot: RootFetches['fetchRoot']
   /** How long one call of a subgraph may take, when the request's own deadline is not sooner. */
@@ -35,7 +38,7 @@ export interface EngineOptions {
  * merged data; any other, and those that callers in this process want, is shaped as objects.
  */
 export function createEngine(options: EngineOptions): Executor {
-  const { schema, types, findSubgraph, fetchEntities, fetchRoot, subgraphTimeoutMs } = options
+  const { schema, types, findSubgraph, cacheRules, fetchEntities, fetchRoot, subgraphTimeoutMs } = options
   const { maxErrors = 1_000 } = options
   const compiled = new WeakMap<PlannedDocument, WeakMap<ReadonlyMap<string, unknown>, CompiledOperation>>()
 
@@ -70,7 +73,7 @@ export function createEngine(options: EngineOptions): Executor {
     let known = byFallbacks.get(fallbacks)
     if (!known) {
       const both = bothOf(fallbacks, options.fallbacks)
-      known = compileOperation(planned, { schema, types, findSubgraph, fallbacks: both })
+      known = compileOperation(planned, { schema, types, findSubgraph, cacheRules, fallbacks: both })
       byFallbacks.set(fallbacks, known)
     }
     return known
@@ -79,7 +82,18 @@ export function createEngine(options: EngineOptions): Executor {
   function startRun({ variables, context }: ExecutableOperation): PlanRun {
     const data = new DataObject()
     const notes = context.after ? { held: null, refusal: null } : null
-    return { variables, context, types, fetchEntities, fetchRoot, subgraphTimeoutMs, data, errors: [], notes }
+    return {
+      variables,
+      context,
+      types,
+      fetchEntities,
+      fetchRoot,
+      subgraphTimeoutMs,
+      data,
+      errors: [],
+      notes,
+      stale: [],
+    }
   }
 
   async function open(
@@ -123,7 +137,7 @@ export function createEngine(options: EngineOptions): Executor {
     if (all.length > 0) result.errors = bounded(all, maxErrors)
     const extensions = {
       ...(degraded.length > 0 && { degraded: degraded.slice(0, maxErrors) }),
-      ...staleExtensions(run.notes),
+      ...staleExtensions(run.notes, run.stale),
     }
     if (Object.keys(extensions).length > 0) result.extensions = extensions
     return result
@@ -131,7 +145,7 @@ export function createEngine(options: EngineOptions): Executor {
 
   function jsonOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): JsonAnswer {
     if (run.notes?.refusal) return { kind: 'refused', errors: [run.notes.refusal] }
-    const stale = run.notes ? staleExtensions(run.notes) : NOT_STALE
+    const stale = run.notes || run.stale.length > 0 ? staleExtensions(run.notes, run.stale) : NOT_STALE
     const { variables } = operation
     const written = known.shapeFor(variables).write(run.data, known.introspect(variables))
     if (written !== undefined)

@@ -13,6 +13,8 @@ export interface DemandNotes {
 export interface StaleExtensions {
   stale?: true
   held?: readonly Held[]
+  /** Where an answer from the cache is older than it should be: response paths without the numbers of lists. */
+  staleFields?: readonly string[]
 }
 
 export function noteDemands(notes: DemandNotes, { errors, extensions }: ExecutionResult): void {
@@ -24,9 +26,11 @@ export function noteDemands(notes: DemandNotes, { errors, extensions }: Executio
   notes.held = [...known, ...added]
 }
 
-export function staleExtensions(notes: DemandNotes | null): StaleExtensions {
-  if (!notes || notes.held?.length === 0) return {}
-  return { stale: true, held: notes.held ?? [] }
+export function staleExtensions(notes: DemandNotes | null, staleFields: readonly string[]): StaleExtensions {
+  const held = notes && notes.held?.length !== 0 ? { stale: true as const, held: notes.held ?? [] } : {}
+  return staleFields.length === 0
+    ? held
+    : { stale: true, ...held, staleFields: [...new Set(staleFields)].toSorted() }
 }
 
 /** It may have come over a network. */

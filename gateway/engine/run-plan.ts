@@ -6,7 +6,7 @@ import type {
   FetchEntities,
   Representation,
 } from '../batching/fetch-entities.ts'
-import type { RootFetches } from '../batching/join-root.ts'
+import type { RootAnswer, RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
 import { collectEntities } from './collect-entities.ts'
 import type { Merge } from './compile-merge.ts'
@@ -34,6 +34,8 @@ export interface PlanRun {
   readonly errors: GraphQLError[]
   /** Null for a request that demands nothing. */
   readonly notes: DemandNotes | null
+  /** Where something is older than it should be: response paths without the numbers of lists. */
+  readonly stale: string[]
 }
 
 /** Runs a step and all within it. Never rejects for what a subgraph does. */
@@ -84,15 +86,16 @@ function deadlineOf(run: PlanRun): number {
 
 async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
   const variables = variablesFor(fetch.variableNames, run)
-  let result
+  let result: RootAnswer
   try {
-    const { subgraph, subgraphName, document, operationName, isPrivate } = fetch
+    const { subgraph, subgraphName, document, operationName, isPrivate, cached } = fetch
     result = await run.fetchRoot({
       subgraph,
       subgraphName,
       document,
       operationName,
       isPrivate,
+      cached,
       variables,
       context: run.context,
       deadlineAt: deadlineOf(run),
@@ -102,6 +105,7 @@ async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
     failFields(run.data, unavailable(fetch.subgraphName, cause), fetch.tree)
     return
   }
+  if (result.staleFields) run.stale.push(...result.staleFields.map(clientAlias))
   mergeRootResult(fetch, result, run)
 }
 
@@ -110,13 +114,14 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
   if (wanted.every(({ representations }) => representations.length === 0)) return
   let answers: readonly EntityPartAnswer[]
   try {
-    const { subgraph, subgraphName, document, operationName, isPrivate } = fetch
+    const { subgraph, subgraphName, document, operationName, isPrivate, cached } = fetch
     const answer = await run.fetchEntities({
       subgraph,
       subgraphName,
       document,
       operationName,
       isPrivate,
+      cached,
       parts: wanted.map(({ part: { responseName, variable }, representations }) => ({
         responseName,
         variable,
@@ -193,6 +198,7 @@ function joined(same: DataObject[] | undefined, entity: DataObject): boolean {
 function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefined, run: PlanRun): void {
   if (!wanted) return
   const { part, targets } = wanted
+  if (answer?.isStale) run.stale.push(...part.paths.map(clientPath))
   const merge = part.merger()
   let index = -1
   for (const entities of targets) {
@@ -206,6 +212,14 @@ function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefine
       for (const target of entities) failFields(target, failure, part.tree)
     }
   }
+}
+
+/** As a client has it. */
+function clientPath(path: EntityPart['paths'][number]): string {
+  const names = path.flatMap((step) =>
+    typeof step === 'object' && 'Field' in step ? [clientAlias(step.Field)] : [],
+  )
+  return names.join('.')
 }
 
 const NO_ERRORS: readonly PlacedError[] = []

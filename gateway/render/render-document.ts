@@ -11,7 +11,7 @@ import type { Degraded } from '../engine/shape/shape-result.ts'
 import { createErrorMask } from '../mask-errors.ts'
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 
-/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded", "stale"?, "held"? } }`, as JSON text. */
+/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded", "stale"?, "held"?, "staleFields"? } }`, as JSON text. */
 export type RenderedText = string
 
 export interface RenderRequest {
@@ -105,11 +105,11 @@ export function createRenderDocument({
         mask.toFormatted(answer.errors, requestId)
         return fallbacksAlone(request, 'error')
       }
-      const { data, errors, degraded, stale, held } = answer
+      const { data, errors, degraded, stale, held, staleFields } = answer
       count(document.name, degraded[0]?.reason ?? 'fresh')
       if (errors.length === 0 && degraded.length === 0 && stale === undefined)
         return `{"data":${data},"extensions":${NOTHING_DEGRADED}}`
-      const extensions = JSON.stringify({ degraded, stale, held })
+      const extensions = JSON.stringify({ degraded, stale, held, staleFields })
       return `{"data":${data},${errorsMember(errors, requestId)}"extensions":${extensions}}`
     } catch (error) {
       if (error instanceof MonogramError && error.code === 'RECEIPT_UNKNOWN') throw error

@@ -18,6 +18,13 @@ export type Scalars = {
   _FieldSet: { input: string; output: string }
 }
 
+/** Whom a cached value is for. */
+export type CacheScope =
+  /** All who have the same rights. */
+  | 'PUBLIC'
+  /** The principal who asked. */
+  | 'PRIVATE'
+
 /** What can be asked. */
 export type Query = {
   /** The product with this id; null when the catalogue does not know it. */
@@ -173,15 +180,16 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  CacheScope: CacheScope
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>
   ID: ResolverTypeWrapper<Scalars['ID']['output']>
   Product: ResolverTypeWrapper<ProductModel>
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>
-  String: ResolverTypeWrapper<Scalars['String']['output']>
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>
   Money: ResolverTypeWrapper<Money>
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>
+  String: ResolverTypeWrapper<Scalars['String']['output']>
 }
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -191,11 +199,49 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>
   ID: Scalars['ID']['output']
   Product: ProductModel
-  Int: Scalars['Int']['output']
-  String: Scalars['String']['output']
   Boolean: Scalars['Boolean']['output']
   Money: Money
+  Int: Scalars['Int']['output']
+  String: Scalars['String']['output']
 }
+
+export type CacheControlDirectiveArgs = {
+  maxAge: Scalars['Int']['input']
+  scope?: Maybe<CacheScope>
+  staleWhileRevalidate?: Maybe<Scalars['Int']['input']>
+  staleIfError?: Maybe<Scalars['Int']['input']>
+}
+
+export type CacheControlDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = CacheControlDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
+
+export type FencedDirectiveArgs = {
+  version: Scalars['String']['input']
+  expiresAt?: Maybe<Scalars['String']['input']>
+}
+
+export type FencedDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = FencedDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
+
+export type EntityLookupDirectiveArgs = {
+  by: Scalars['String']['input']
+  key?: Maybe<Scalars['String']['input']>
+}
+
+export type EntityLookupDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = EntityLookupDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime'
@@ -260,8 +306,88 @@ export type Resolvers<ContextType = any> = {
   Money?: MoneyResolvers<ContextType>
 }
 
+export type DirectiveResolvers<ContextType = any> = {
+  cacheControl?: CacheControlDirectiveResolver<any, any, ContextType>
+  fenced?: FencedDirectiveResolver<any, any, ContextType>
+  entityLookup?: EntityLookupDirectiveResolver<any, any, ContextType>
+}
+
 export const typeDefs = /* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.5"
+      import: ["@key", "@shareable", "@composeDirective"]
+    )
+    @link(url: "https://monogram.dev/cache/v1.0", import: ["@cacheControl", "@fenced", "@entityLookup"])
+    @composeDirective(name: "@cacheControl")
+    @composeDirective(name: "@fenced")
+    @composeDirective(name: "@entityLookup")
+
+  """
+  How long the gateway may answer this from its cache, and whom: of a type, all its fields where the type is fenced; of a
+  field, this one, over what its type says. Without it nothing is kept.
+  """
+  directive @cacheControl(
+    """
+    For how many seconds a value is fresh; 0: it is not kept.
+    """
+    maxAge: Int!
+    """
+    PRIVATE: kept for each principal alone.
+    """
+    scope: CacheScope
+    """
+    For how many seconds more it is answered, marked as stale, while it is read anew.
+    """
+    staleWhileRevalidate: Int
+    """
+    For how many seconds more it is answered, marked as stale, when it cannot be read.
+    """
+    staleIfError: Int
+  ) on OBJECT | FIELD_DEFINITION
+
+  """
+  Whom a cached value is for.
+  """
+  enum CacheScope {
+    """
+    All who have the same rights.
+    """
+    PUBLIC
+    """
+    The principal who asked.
+    """
+    PRIVATE
+  }
+
+  """
+  The change feed tells each change of such an entity, and its subgraph answers the version beside the fields: a value in
+  a cache is dropped when a newer version is told.
+  """
+  directive @fenced(
+    """
+    The field that rises with every change.
+    """
+    version: String!
+    """
+    The field that says when something changes by time alone.
+    """
+    expiresAt: String
+  ) on OBJECT
+
+  """
+  That a field of Query finds entities by their key.
+  """
+  directive @entityLookup(
+    """
+    The argument that says which: one, or a list of them answered in the same order.
+    """
+    by: String!
+    """
+    The member of that argument which is the entity's key, when it is given. Without it the argument is the key.
+    """
+    key: String
+  ) on FIELD_DEFINITION
 
   """
   An instant in RFC 3339, in UTC with milliseconds: \`2011-12-09T12:50:00.000Z\`.
@@ -285,7 +411,7 @@ export const typeDefs = /* GraphQL */ `
       The id of the product, as the shop gave it.
       """
       id: ID!
-    ): Product
+    ): Product @entityLookup(by: "id")
     """
     Many products at once, in the order asked, null where the catalogue does not know one.
     """
@@ -294,13 +420,13 @@ export const typeDefs = /* GraphQL */ `
       The ids of the products, at most 500; one may be named twice.
       """
       ids: [ID!]!
-    ): [Product]!
+    ): [Product]! @entityLookup(by: "ids")
   }
 
   """
   A thing that is sold. Known from imports and from the events that name it.
   """
-  type Product @key(fields: "id") {
+  type Product @key(fields: "id") @fenced(version: "version") @cacheControl(maxAge: 300, staleIfError: 3600) {
     """
     The id of the product, as the shop gave it.
     """
@@ -312,7 +438,7 @@ export const typeDefs = /* GraphQL */ `
     """
     When the product was last written.
     """
-    asOf: DateTime!
+    asOf: DateTime! @cacheControl(maxAge: 0)
     """
     What it is called; null when nobody said.
     """

@@ -29,6 +29,13 @@ export type Scalars = {
   _FieldSet: { input: string; output: string }
 }
 
+/** Whom a cached value is for. */
+export type CacheScope =
+  /** All who have the same rights. */
+  | 'PUBLIC'
+  /** The principal who asked. */
+  | 'PRIVATE'
+
 /** What can be asked. */
 export type Query = {
   /** The profile that an identity belongs to; null when nobody is known by it. */
@@ -130,6 +137,11 @@ export type Profile = {
   id: Scalars['ID']['output']
   /** Rises by one with every change that a reader can see. */
   version: Scalars['Int']['output']
+  /**
+   * When something of it changes by time alone, with no event and no new version: a figure of a window, a number of days.
+   * Null when nothing does.
+   */
+  nextChangeAt: Maybe<Scalars['DateTime']['output']>
   /** When the profile was last written. */
   asOf: Scalars['DateTime']['output']
   /**
@@ -580,12 +592,11 @@ export type FederationReferenceTypes = {
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  CacheScope: CacheScope
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>
-  String: ResolverTypeWrapper<Scalars['String']['output']>
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>
   ID: ResolverTypeWrapper<Scalars['ID']['output']>
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>
@@ -623,6 +634,8 @@ export type ResolversTypes = {
   ProfileChange: ResolverTypeWrapper<
     Omit<ProfileChange, 'profile'> & { profile?: Maybe<ResolversTypes['Profile']> }
   >
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>
+  String: ResolverTypeWrapper<Scalars['String']['output']>
 }
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -631,8 +644,6 @@ export type ResolversParentTypes = {
   JSON: Scalars['JSON']['output']
   SafeInt: Scalars['SafeInt']['output']
   Query: Record<PropertyKey, never>
-  String: Scalars['String']['output']
-  Int: Scalars['Int']['output']
   Mutation: Record<PropertyKey, never>
   ID: Scalars['ID']['output']
   Subscription: Record<PropertyKey, never>
@@ -660,7 +671,47 @@ export type ResolversParentTypes = {
   ProfileEdge: Omit<ProfileEdge, 'node'> & { node: ResolversParentTypes['Profile'] }
   PageInfo: PageInfo
   ProfileChange: Omit<ProfileChange, 'profile'> & { profile?: Maybe<ResolversParentTypes['Profile']> }
+  Int: Scalars['Int']['output']
+  String: Scalars['String']['output']
 }
+
+export type CacheControlDirectiveArgs = {
+  maxAge: Scalars['Int']['input']
+  scope?: Maybe<CacheScope>
+  staleWhileRevalidate?: Maybe<Scalars['Int']['input']>
+  staleIfError?: Maybe<Scalars['Int']['input']>
+}
+
+export type CacheControlDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = CacheControlDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
+
+export type FencedDirectiveArgs = {
+  version: Scalars['String']['input']
+  expiresAt?: Maybe<Scalars['String']['input']>
+}
+
+export type FencedDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = FencedDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
+
+export type EntityLookupDirectiveArgs = {
+  by: Scalars['String']['input']
+  key?: Maybe<Scalars['String']['input']>
+}
+
+export type EntityLookupDirectiveResolver<
+  Result,
+  Parent,
+  ContextType = any,
+  Args = EntityLookupDirectiveArgs,
+> = DirectiveResolverFn<Result, Parent, ContextType, Args>
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime'
@@ -749,6 +800,7 @@ export type ProfileResolvers<
   >
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>
+  nextChangeAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>
   lagMs?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>
   identities?: Resolver<Array<ResolversTypes['Identity']>, ParentType, ContextType>
@@ -1006,8 +1058,88 @@ export type Resolvers<ContextType = any> = {
   ProfileChange?: ProfileChangeResolvers<ContextType>
 }
 
+export type DirectiveResolvers<ContextType = any> = {
+  cacheControl?: CacheControlDirectiveResolver<any, any, ContextType>
+  fenced?: FencedDirectiveResolver<any, any, ContextType>
+  entityLookup?: EntityLookupDirectiveResolver<any, any, ContextType>
+}
+
 export const typeDefs = /* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.5"
+      import: ["@key", "@shareable", "@inaccessible", "@composeDirective"]
+    )
+    @link(url: "https://monogram.dev/cache/v1.0", import: ["@cacheControl", "@fenced", "@entityLookup"])
+    @composeDirective(name: "@cacheControl")
+    @composeDirective(name: "@fenced")
+    @composeDirective(name: "@entityLookup")
+
+  """
+  How long the gateway may answer this from its cache, and whom: of a type, all its fields where the type is fenced; of a
+  field, this one, over what its type says. Without it nothing is kept.
+  """
+  directive @cacheControl(
+    """
+    For how many seconds a value is fresh; 0: it is not kept.
+    """
+    maxAge: Int!
+    """
+    PRIVATE: kept for each principal alone.
+    """
+    scope: CacheScope
+    """
+    For how many seconds more it is answered, marked as stale, while it is read anew.
+    """
+    staleWhileRevalidate: Int
+    """
+    For how many seconds more it is answered, marked as stale, when it cannot be read.
+    """
+    staleIfError: Int
+  ) on OBJECT | FIELD_DEFINITION
+
+  """
+  Whom a cached value is for.
+  """
+  enum CacheScope {
+    """
+    All who have the same rights.
+    """
+    PUBLIC
+    """
+    The principal who asked.
+    """
+    PRIVATE
+  }
+
+  """
+  The change feed tells each change of such an entity, and its subgraph answers the version beside the fields: a value in
+  a cache is dropped when a newer version is told.
+  """
+  directive @fenced(
+    """
+    The field that rises with every change.
+    """
+    version: String!
+    """
+    The field that says when something changes by time alone.
+    """
+    expiresAt: String
+  ) on OBJECT
+
+  """
+  That a field of Query finds entities by their key.
+  """
+  directive @entityLookup(
+    """
+    The argument that says which: one, or a list of them answered in the same order.
+    """
+    by: String!
+    """
+    The member of that argument which is the entity's key, when it is given. Without it the argument is the key.
+    """
+    key: String
+  ) on FIELD_DEFINITION
 
   """
   An instant in RFC 3339, in UTC with milliseconds: \`2011-12-09T12:50:00.000Z\`.
@@ -1036,7 +1168,7 @@ export const typeDefs = /* GraphQL */ `
       Who: \`{ id }\`, or \`{ kind, value }\`.
       """
       by: ProfileKey!
-    ): Profile
+    ): Profile @entityLookup(by: "by", key: "id")
     """
     Many profiles at once, in the order asked, null where nobody is known: the way to read a batch of recipients.
     """
@@ -1045,7 +1177,7 @@ export const typeDefs = /* GraphQL */ `
       Whom, at most 500; the same person may be named twice.
       """
       by: [ProfileKey!]!
-    ): [Profile]!
+    ): [Profile]! @entityLookup(by: "by", key: "id")
     """
     The segment with this key; null when there is none.
     """
@@ -1175,7 +1307,10 @@ export const typeDefs = /* GraphQL */ `
   """
   What is known of one person: everything that was sent under the identities that belong together.
   """
-  type Profile @key(fields: "id") {
+  type Profile
+    @key(fields: "id")
+    @fenced(version: "version", expiresAt: "nextChangeAt")
+    @cacheControl(maxAge: 300, staleIfError: 3600) {
     """
     The id of the profile.
     """
@@ -1185,14 +1320,19 @@ export const typeDefs = /* GraphQL */ `
     """
     version: Int!
     """
+    When something of it changes by time alone, with no event and no new version: a figure of a window, a number of days.
+    Null when nothing does.
+    """
+    nextChangeAt: DateTime @inaccessible
+    """
     When the profile was last written.
     """
-    asOf: DateTime!
+    asOf: DateTime! @cacheControl(maxAge: 0)
     """
     How far the profile is behind what was acknowledged, in milliseconds: how long the oldest event sent under its
     identities waits that it does not show. 0 when none waits.
     """
-    lagMs: SafeInt
+    lagMs: SafeInt @cacheControl(maxAge: 0)
     """
     Everything this person is known by: user id first, then e-mail addresses, phone numbers and the rest.
     """
@@ -1206,7 +1346,7 @@ export const typeDefs = /* GraphQL */ `
       How many to answer, beginning with the earliest: 1 to 500.
       """
       first: Int = 100
-    ): [IdentityLink!]!
+    ): [IdentityLink!]! @cacheControl(maxAge: 0)
     """
     The trait \`email\` where it is an address, else the first address among the identities.
     """
@@ -1315,11 +1455,11 @@ export const typeDefs = /* GraphQL */ `
     """
     When an event first named it together with another identifier; null when none has.
     """
-    since: DateTime
+    since: DateTime @cacheControl(maxAge: 0)
     """
     The id of that event; null when there is none.
     """
-    event: ID
+    event: ID @cacheControl(maxAge: 0)
   }
 
   """

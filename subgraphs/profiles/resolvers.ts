@@ -11,6 +11,7 @@ import type { ProfilesContext } from './context.ts'
 import { concernedKey, decisionKind, linksOf, reasonOf, undoTarget } from './links.ts'
 import { metricsIn, rollingIn } from './metrics.ts'
 import { loadProfiles, parseProfileKey } from './profile-key.ts'
+import { nextChangeOf } from './next-change.ts'
 import { countProfiles, searchProfiles } from './search.ts'
 import { consentTo, emailOf, getTrait, pickTraits, textTrait } from './traits.ts'
 
@@ -67,6 +68,7 @@ export const resolvers: Resolvers<ProfilesContext> = {
 
   Profile: {
     __resolveReference: ({ id }, { loaders }) => loaders.profiles.load(id),
+    nextChangeAt: (profile, _, { now }) => nextChangeOf(profile, now),
     async lagMs(profile, _, { loaders, now }) {
       const since = await loaders.waitingSince.load(profile)
       return since === null ? 0 : Math.max(1, now - since)

@@ -5,7 +5,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../../gateway/
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: [
   "@key", "@requires", "@external", "@provides", "@inaccessible", "@shareable", "@interfaceObject", "@override",
-  "@authenticated", "@requiresScopes"])`
+  "@authenticated", "@requiresScopes", "@composeDirective"])`
 
 export interface SubgraphOfGraph {
   sdl: string

@@ -1,0 +1,67 @@
+/**
+ * What this process was told by the change feed, as far as a fill needs to know: when each entity was told changed,
+ * and since when nothing has been missed of its partition. Every message raises the number by one; a token is such a number.
+ */
+export class FeedPosition {
+  readonly #partitionOf: (typeName: string, id: string) => number
+  readonly #heldSince: number[]
+  /** By entity, the oldest first. */
+  readonly #changes = new Map<string, number>()
+  readonly #maxChanges: number
+  #forgotten = 0
+  #now = 0
+
+  /** Before a position is fixed nothing is held, of no partition. */
+  constructor({
+    partitions,
+    partitionOf,
+    maxChanges = 10_000,
+  }: {
+    partitions: number
+    partitionOf: (typeName: string, id: string) => number
+    maxChanges?: number
+  }) {
+    this.#partitionOf = partitionOf
+    this.#heldSince = Array.from({ length: partitions }, () => Infinity)
+    this.#maxChanges = maxChanges
+  }
+
+  get now(): number {
+    return this.#now
+  }
+
+  /** Since when every change of this entity has been told; Infinity when changes are not told yet. */
+  heldSince(typeName: string, id: string): number {
+    return this.#heldSince[this.#partitionOf(typeName, id)] ?? Infinity
+  }
+
+  /** Whether something read after `token` was given may be kept: not if it was told changed since, or may have been. */
+  check(typeName: string, id: string, token: number): 'held' | 'position' | 'changed' {
+    if (this.heldSince(typeName, id) > token) return 'position'
+    const changedAt = this.#changes.get(nameOf(typeName, id)) ?? this.#forgotten
+    return changedAt > token ? 'changed' : 'held'
+  }
+
+  change(typeName: string, id: string): void {
+    const name = nameOf(typeName, id)
+    this.#changes.delete(name)
+    this.#changes.set(name, ++this.#now)
+    if (this.#changes.size <= this.#maxChanges) return
+    for (const [oldest, at] of this.#changes) {
+      this.#changes.delete(oldest)
+      this.#forgotten = at
+      break
+    }
+  }
+
+  /** From here on all is told: what is known from before, or asked for before, is worth nothing. */
+  hold(partition: number | 'all'): void {
+    this.#now++
+    if (partition === 'all') this.#heldSince.fill(this.#now)
+    else this.#heldSince[partition] = this.#now
+  }
+}
+
+function nameOf(typeName: string, id: string): string {
+  return `${typeName}\n${id}`
+}
