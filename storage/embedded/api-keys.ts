@@ -1,6 +1,6 @@
 import type { ApiKeyRecord, Scope } from '../../core/access/principal.ts'
 import type { ApiKeyStore } from '../ports.ts'
-import { integer, json, text } from './encode.ts'
+import { integer, json, text } from '../values.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 import { API_KEY_COLUMNS as COLUMNS, type ApiKeyRow } from './writes/api-keys.ts'

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { EventConflict, EventStore } from '../ports.ts'
-import { idList, integer } from './encode.ts'
+import { integer } from '../values.ts'
+import { idList } from './encode.ts'
 import type { Reader } from './reader.ts'
 
 /** The reads of the bodies that were refused because their event's key was taken. */

@@ -1,5 +1,6 @@
 import type { EventStore, StoredEvent } from '../ports.ts'
-import { idList, integer } from './encode.ts'
+import { integer } from '../values.ts'
+import { idList } from './encode.ts'
 import { EVENT_COLUMNS, readStoredEvent, type EventColumns } from './event-rows.ts'
 import type { Reader } from './reader.ts'
 

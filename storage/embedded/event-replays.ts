@@ -1,5 +1,5 @@
 import type { EventStore, StoredEvent } from '../ports.ts'
-import { integer, text } from './encode.ts'
+import { integer, text } from '../values.ts'
 import { EVENT_COLUMNS, readEventRow, readStoredEvent, type EventColumns } from './event-rows.ts'
 import type { Reader } from './reader.ts'
 

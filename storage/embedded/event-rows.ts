@@ -2,7 +2,7 @@ import type { Event, EventMeta, EventType } from '../../core/events/event.ts'
 import type { IdentityPair } from '../../core/identity/identity-key.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { EventMark, StoredEvent } from '../ports.ts'
-import { integer, json, text } from './encode.ts'
+import { integer, json, text } from '../values.ts'
 import type { SqlValue } from './sqlite.ts'
 import type { EventToAppend, MarkRow } from './writes/events.ts'
 

@@ -1,6 +1,7 @@
 import type { TrailId } from '../../core/events/event.ts'
 import type { EventStore, PendingEvent } from '../ports.ts'
-import { idList, integer, text } from './encode.ts'
+import { integer, text } from '../values.ts'
+import { idList } from './encode.ts'
 import { eventConflicts } from './event-conflicts.ts'
 import { eventLists } from './event-lists.ts'
 import { eventsPending } from './events-pending.ts'

@@ -9,7 +9,8 @@ import {
   type PairRow,
 } from '../../core/identity/identity-log.ts'
 import type { IdentityStore } from '../ports.ts'
-import { flag, idList, integer, json, text } from './encode.ts'
+import { flag, integer, json, text } from '../values.ts'
+import { idList } from './encode.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 import {

@@ -1,5 +1,5 @@
 import type { OutboxEntry } from '../../core/profile/profile.ts'
-import { integer, json, text } from './encode.ts'
+import { integer, json, text } from '../values.ts'
 import type { OutboxTrim } from './writes/outbox.ts'
 
 /** Null when there is nothing in it: then its row is not in the index of outboxes. */

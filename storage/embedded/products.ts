@@ -1,6 +1,7 @@
 import type { ProductDocument, ProductState } from '../../core/products/product.ts'
 import type { ProductStore } from '../ports.ts'
-import { idList, integer, json, text } from './encode.ts'
+import { integer, json, text } from '../values.ts'
+import { idList } from './encode.ts'
 import { outboxColumn, outboxTrims, readOutbox } from './outbox.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'

@@ -6,7 +6,7 @@ import type {
   RollingView,
 } from '../../core/profile/profile.ts'
 import type { ProfileWrite } from '../ports.ts'
-import { integer, json, text } from './encode.ts'
+import { integer, json, text } from '../values.ts'
 import { outboxColumn, readOutbox } from './outbox.ts'
 import type { ProfileRow } from './writes/profiles.ts'
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ProgressStore } from '../ports.ts'
-import { json, text } from './encode.ts'
+import { json, text } from '../values.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 

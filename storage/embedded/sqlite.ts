@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { assertText } from '../values.ts'
 
 /**
  * The only file that knows the driver. Drivers of this API quietly turn what they cannot keep into something else: a
@@ -41,17 +42,6 @@ export function sqliteErrorCode(error: unknown): number | null {
   const code = error instanceof Error ? (error as { errcode?: unknown }).errcode : undefined
   return typeof code === 'number' ? code & 0xff : null
 }
-
-/** TypeError unless SQLite and JSON give this text back unchanged. */
-export function assertText(text: string, what: string): void {
-  if (text.includes('\0')) throw new TypeError(`${what}: text with a NUL character cannot be stored`)
-  if (!(text as UnicodeText).isWellFormed()) {
-    throw new TypeError(`${what}: text with half of a surrogate pair cannot be stored`)
-  }
-}
-
-/** Node has it from version 20 on; the ES2023 types do not know it yet. */
-type UnicodeText = string & { isWellFormed(): boolean }
 
 type Driver = new (file: string, options: { timeout: number }) => DatabaseSyncInstance
 const DatabaseSync = await loadDriver()
