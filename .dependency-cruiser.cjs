@@ -62,6 +62,7 @@ module.exports = {
     },
     driver('@photostructure/sqlite', '^storage/embedded/'),
     driver('kafkajs', '^(platform|ingest/sources|destinations)/kafka/'),
+    driver('mongodb', '^storage/mongodb/|^tests/support/servers/'),
     driver('@apollo/subgraph', '^subgraphs/create-subgraph\\.ts$'),
     {
       name: 'no-cycles',

@@ -82,6 +82,10 @@ export const ERRORS = {
   PORT_IN_USE: { status: 500, text: 'The port is taken by another process.' },
   DATA_DIR_LOCKED: { status: 500, text: 'Another process has the data folder open.' },
   DATA_DIR_NEWER: { status: 500, text: 'The data folder was written by a newer version of Monogram.' },
+  STORAGE_NEWER: {
+    status: 500,
+    text: 'The database was brought up to date by a much newer version of Monogram.',
+  },
   DATA_DIR_NOT_EMPTY: { status: 400, text: 'A backup is restored into an empty data folder only.' },
   BACKUP_TARGET_EXISTS: { status: 400, text: 'The folder that a backup should go into is there already.' },
   BACKUP_FAILED: { status: 500, text: 'The backup could not be written; nothing of it is left.' },

@@ -1,11 +1,11 @@
 import { MonogramError } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
-import { openEmbeddedStorage } from './embedded/open.ts'
 import type { Storage } from './ports.ts'
 
 /**
- * Opens the store that the configuration names: without a URL, or with `file:`, the embedded one in `dataDir`, whose
- * lock (embedded/lock.ts) the caller holds. Any other URL rejects with CONFIG_INVALID.
+ * Opens the store that the configuration names: a MongoDB database, or without a URL, or with `file:`, the embedded one
+ * in `dataDir`, whose lock (embedded/lock.ts) the caller holds. Any other URL rejects with CONFIG_INVALID. Each adapter
+ * is loaded when it is asked for.
  */
 export async function openStorage(options: {
   dataDir: string
@@ -13,8 +13,18 @@ export async function openStorage(options: {
   log: Log
 }): Promise<Storage> {
   const { dataDir, url, log } = options
+  if (isShared(url)) {
+    const { openMongodbStorage } = await import('./mongodb/open.ts')
+    return openMongodbStorage({ url })
+  }
   if (url !== undefined && url !== '' && url !== 'file:') throw unknownUrl(url)
+  const { openEmbeddedStorage } = await import('./embedded/open.ts')
   return openEmbeddedStorage({ dir: dataDir, writer: 'thread', log })
+}
+
+/** Whether the store is one that any number of processes have open; else one process alone holds the data folder. */
+export function isShared(url: string | null | undefined): url is string {
+  return typeof url === 'string' && /^mongodb(\+srv)?:\/\//.test(url)
 }
 
 function unknownUrl(url: string): MonogramError {
@@ -23,10 +33,10 @@ function unknownUrl(url: string): MonogramError {
   const given = scheme === undefined ? 'something that is no URL' : `"${scheme}…"`
   const hint =
     scheme?.toLowerCase() === 'file:'
-      ? 'the folder is given by MONOGRAM_DATA_DIR, so write file: alone'
-      : 'mongodb:// comes with the distributed mode'
+      ? '; the folder is given by MONOGRAM_DATA_DIR, so write file: alone'
+      : ''
   return new MonogramError(
     'CONFIG_INVALID',
-    `MONOGRAM_STORAGE_URL: expected file: or nothing, got ${given}; ${hint}`,
+    `MONOGRAM_STORAGE_URL: expected mongodb://…, file: or nothing, got ${given}${hint}`,
   )
 }

@@ -25,6 +25,11 @@ export function json(value: unknown, what: string): string {
   return JSON.stringify(value)
 }
 
+/** Whether a store and JSON give this text back unchanged. */
+export function isText(text: string): boolean {
+  return !text.includes('\0') && (text as UnicodeText).isWellFormed()
+}
+
 /** TypeError unless a store and JSON give this text back unchanged. */
 export function assertText(text: string, what: string): void {
   if (text.includes('\0')) throw new TypeError(`${what}: text with a NUL character cannot be stored`)

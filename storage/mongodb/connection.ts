@@ -1,0 +1,93 @@
+import { MongoClient, type Db, type MongoClientOptions } from 'mongodb'
+import { MonogramError } from '../../core/errors.ts'
+
+export interface Connection {
+  client: MongoClient
+  db: Db
+}
+
+/** The name of the database where the URL names none. */
+const DATABASE = 'monogram'
+
+/**
+ * What an acknowledgement rests on: a write is on the disks of the majority, and a read sees only such writes, from the
+ * primary. No URL may say otherwise.
+ */
+const PROMISES = {
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  retryWrites: true,
+  retryReads: true,
+} as const satisfies MongoClientOptions
+
+/** What a URL may set otherwise. Times are short, so that whoever asks learns in time that the database is away. */
+const DEFAULTS = {
+  appName: 'monogram',
+  serverSelectionTimeoutMS: 2_000,
+  connectTimeoutMS: 2_000,
+  socketTimeoutMS: 20_000,
+  waitQueueTimeoutMS: 2_000,
+  heartbeatFrequencyMS: 2_000,
+  maxPoolSize: 50,
+  minPoolSize: 2,
+  maxConnecting: 4,
+  maxIdleTimeMS: 300_000,
+} as const satisfies MongoClientOptions
+
+/** Options of a URL that would weaken what an acknowledgement means, and the only values that they may have. */
+const FIXED: ReadonlyMap<string, string> = new Map([
+  ['w', 'majority'],
+  ['journal', 'true'],
+  ['j', 'true'],
+  ['retrywrites', 'true'],
+  ['retryreads', 'true'],
+  ['readpreference', 'primary'],
+  ['readconcernlevel', 'majority'],
+])
+
+/** A client for that URL, not connected yet. CONFIG_INVALID for a URL that is none; no password is ever repeated. */
+export function createConnection(url: string): Connection {
+  const given = urlOptions(url)
+  for (const [name, value] of given) {
+    const only = FIXED.get(name.toLowerCase())
+    if (only !== undefined && value.toLowerCase() !== only) throw weaker(name, value, only)
+  }
+  const named = new Set([...given.keys()].map((name) => name.toLowerCase()))
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase()))
+  try {
+    const client = new MongoClient(url, { ...Object.fromEntries(defaults), ...PROMISES })
+    // The driver's own default is `test`: a URL without a name is asked for ours.
+    return { client, db: client.db(databaseName(url) ?? DATABASE) }
+  } catch (error) {
+    throw unreadable(error)
+  }
+}
+
+function urlOptions(url: string): Map<string, string> {
+  const start = url.indexOf('?')
+  return new Map(start < 0 ? [] : new URLSearchParams(url.slice(start + 1)))
+}
+
+function databaseName(url: string): string | null {
+  const name = /^mongodb(?:\+srv)?:\/\/[^/?]*\/([^?]+)/.exec(url)?.[1]
+  return name === undefined ? null : decodeURIComponent(name)
+}
+
+function weaker(name: string, value: string, only: string): MonogramError {
+  return new MonogramError(
+    'CONFIG_INVALID',
+    `MONOGRAM_STORAGE_URL: expected ${name}=${only} or nothing, got ${name}=${value}; ` +
+      'with it an acknowledged event could be lost',
+  )
+}
+
+/** The driver's messages name options and hosts, never what stands before the @. */
+function unreadable(error: unknown): MonogramError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new MonogramError(
+    'CONFIG_INVALID',
+    `MONOGRAM_STORAGE_URL: expected mongodb://user:password@host:port/database, got one that cannot be read: ${reason}`,
+    { cause: error },
+  )
+}

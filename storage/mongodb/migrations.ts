@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb'
+import { MonogramError } from '../../core/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { systemSleep, type Sleep } from '../../platform/sleep.ts'
+import { isDuplicateKey } from './failures.ts'
+import { firstIndexes } from './migrations/0001-first-indexes.ts'
+
+/** An index as a migration declares it. */
+export interface DeclaredIndex {
+  collection: string
+  /** Its name in the database. */
+  name: string
+  key: Record<string, 1 | -1>
+  /** Rows that have this field are in it, and no others. */
+  only?: string
+}
+
+/**
+ * One step of the schema. Once released it never changes; what comes next is another step. It only adds, so that
+ * processes of the version before go on beside it, and doing it twice is doing it once.
+ */
+export interface Migration {
+  /** Rises by one. */
+  version: number
+  name: string
+  indexes: readonly DeclaredIndex[]
+}
+
+export const MIGRATIONS: readonly Migration[] = [firstIndexes]
+
+export interface MigrateOptions {
+  clock: Clock
+  migrations?: readonly Migration[]
+  sleep?: Sleep
+}
+
+interface AppliedRow {
+  _id: number
+  name: string
+  appliedAt: number
+}
+
+interface LeaseRow {
+  _id: 'lease'
+  holder: string
+  until: number
+}
+
+/**
+ * Brings the database to the newest version. Of several processes that start at once, one holds the lease and does the
+ * work; when it dies, the next one goes on where it stopped. A process accepts one version more than it knows, so that
+ * a new version is rolled out beside the old one, and back; a database further ahead is STORAGE_NEWER.
+ */
+export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
+  const { clock, migrations = MIGRATIONS, sleep = systemSleep } = options
+  const applied = db.collection<AppliedRow>('migrations')
+  const leases = db.collection<LeaseRow>('migration_leases')
+  const newest = migrations.at(-1)?.version ?? 0
+  const holder = randomBytes(9).toString('base64url')
+
+  for (let waited = 0; ; waited += POLL_MS) {
+    const found = await newestApplied()
+    if (found > newest + 1) throw newerDatabase(found, newest)
+    const missing = migrations.filter(({ version }) => version > found)
+    if (missing.length === 0) return
+    if (await takeLease()) {
+      try {
+        for (const migration of missing) await apply(migration)
+        return
+      } finally {
+        await leases.deleteOne({ _id: 'lease', holder })
+      }
+    }
+    if (waited > MAX_WAIT_MS) throw stillMigrating(missing)
+    await sleep(POLL_MS)
+  }
+
+  async function newestApplied(): Promise<number> {
+    const [row] = await applied.find().sort({ _id: -1 }).limit(1).toArray()
+    return row?._id ?? 0
+  }
+
+  /** Also true when the one who held it has not renewed it in time. The lease saves work; nothing relies on it. */
+  async function takeLease(): Promise<boolean> {
+    const now = clock()
+    try {
+      const { matchedCount, upsertedCount } = await leases.updateOne(
+        { _id: 'lease', until: { $lt: now } },
+        { $set: { holder, until: now + LEASE_MS } },
+        { upsert: true },
+      )
+      return matchedCount + upsertedCount === 1
+    } catch (error) {
+      if (isDuplicateKey(error)) return false
+      throw error
+    }
+  }
+
+  async function apply(migration: Migration): Promise<void> {
+    for (const { collection, name, key, only } of migration.indexes) {
+      await leases.updateOne({ _id: 'lease', holder }, { $set: { until: clock() + LEASE_MS } })
+      const partial = only === undefined ? {} : { partialFilterExpression: { [only]: { $exists: true } } }
+      await db
+        .collection(collection)
+        .createIndex(key satisfies IndexSpecification, { name, ...partial } satisfies CreateIndexesOptions)
+    }
+    const row = { _id: migration.version, name: migration.name, appliedAt: clock() }
+    await applied.insertOne(row).catch((error: unknown) => {
+      if (!isDuplicateKey(error)) throw error
+    })
+  }
+}
+
+/** Longer than one index takes on an empty database by far; on a full one the work is only done twice. */
+const LEASE_MS = 30_000
+const POLL_MS = 200
+const MAX_WAIT_MS = 120_000
+
+function newerDatabase(found: number, newest: number): MonogramError {
+  return new MonogramError(
+    'STORAGE_NEWER',
+    `The database has schema version ${found}; this Monogram works with versions up to ${newest + 1}. ` +
+      'Nothing was changed. Start a newer Monogram.',
+    { details: { found, newest } },
+  )
+}
+
+function stillMigrating(missing: readonly Migration[]): MonogramError {
+  const steps = missing.map(({ version, name }) => `${version} (${name})`).join(', ')
+  return new MonogramError(
+    'STORAGE_UNAVAILABLE',
+    `Another process is still bringing the database to schema version ${steps}. Start again when it is done.`,
+  )
+}

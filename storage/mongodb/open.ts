@@ -1,0 +1,86 @@
+import { MongoServerSelectionError } from 'mongodb'
+import { MonogramError } from '../../core/errors.ts'
+import { systemClock, type Clock } from '../../platform/clock.ts'
+import type { Storage } from '../ports.ts'
+import { createApiKeyStore } from './api-keys.ts'
+import { createArrivals } from './arrival.ts'
+import { createCalls } from './calls.ts'
+import { createConnection, type Connection } from './connection.ts'
+import { openCollections } from './documents.ts'
+import { createEventRoutes } from './event-routes.ts'
+import { createEventStore } from './events.ts'
+import { asStorageError } from './failures.ts'
+import { createIdentityStore } from './identities.ts'
+import { migrate } from './migrations.ts'
+import { createProductStore } from './products.ts'
+import { createProfileStore } from './profiles.ts'
+import { createProgressStore } from './progress.ts'
+import { createTrailStore } from './trails.ts'
+
+export interface MongodbStorageOptions {
+  /** `mongodb://…` or `mongodb+srv://…`; its path names the database, `monogram` where it has none. */
+  url: string
+  clock?: Clock
+}
+
+/**
+ * The store in a MongoDB database, which any number of processes may have open. Rejects with MonogramError
+ * (CONFIG_INVALID, STORAGE_NEWER, STORAGE_UNAVAILABLE), never with a password in its message.
+ */
+export async function openMongodbStorage({
+  url,
+  clock = systemClock,
+}: MongodbStorageOptions): Promise<Storage> {
+  const connection = createConnection(url)
+  try {
+    await connection.client.connect()
+    await migrate(connection.db, { clock })
+    const storage = assemble(connection, clock)
+    await storage.ready()
+    return storage
+  } catch (error) {
+    await connection.client.close()
+    throw error instanceof MonogramError ? error : unusable(error)
+  }
+}
+
+function unusable(cause: unknown): MonogramError {
+  const { message } = asStorageError(cause)
+  const hint =
+    cause instanceof MongoServerSelectionError
+      ? 'Check that the database runs, and the hosts of MONOGRAM_STORAGE_URL.'
+      : 'Check the user of MONOGRAM_STORAGE_URL and its rights.'
+  return new MonogramError('STORAGE_UNAVAILABLE', `${message}. ${hint}`, { cause })
+}
+
+function assemble({ client, db }: Connection, clock: Clock): Storage {
+  const collections = openCollections(db)
+  const calls = createCalls()
+  const routes = createEventRoutes()
+  let probing: Promise<void> | null = null
+  let closing: Promise<void> | null = null
+  return {
+    events: createEventStore({ collections, calls, routes, nextArrival: createArrivals(clock) }),
+    trails: createTrailStore(collections, calls),
+    profiles: createProfileStore(collections, calls),
+    identities: createIdentityStore(collections, calls),
+    products: createProductStore(collections, calls),
+    apiKeys: createApiKeyStore(collections, calls),
+    progress: createProgressStore(collections, calls),
+    // One probe serves all who ask while it is under way: health checks cannot become a load of writes.
+    ready: () => {
+      probing ??= calls
+        .run(async () => {
+          await collections.probes.updateOne({ _id: 'ready' }, { $inc: { writes: 1 } }, { upsert: true })
+        })
+        .finally(() => (probing = null))
+      return probing
+    },
+    // They are sent at once; what waits, waits in the database.
+    waitingWrites: () => 0,
+    [Symbol.asyncDispose]: () => {
+      closing ??= calls.close().then(() => client.close())
+      return closing
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { ProfileState } from '../../core/profile/profile.ts'
+import { emptyState } from '../../core/profile/state.ts'
+import type { AppliedEntry, TrailDocument, TrailStore } from '../ports.ts'
+import { flag, integer, json, text } from '../values.ts'
+import type { Calls } from './calls.ts'
+import { compareAndSet, type Replacement } from './compare-and-set.ts'
+import type { Collections, TrailRow } from './documents.ts'
+import { atMost, idAfter, storableIds } from './ids.ts'
+
+export function createTrailStore({ trails }: Collections, calls: Calls): TrailStore {
+  return {
+    get: (ids) =>
+      calls.run(async () => {
+        const wanted = storableIds(ids)
+        if (wanted.length === 0) return new Map()
+        const rows = await trails.find({ _id: { $in: wanted } }).toArray()
+        return new Map(rows.map((row) => [row._id, readTrail(row)]))
+      }),
+    put: (written) => calls.run(async () => compareAndSet(trails, 'version', written.map(trailReplacement))),
+    findByHomes: (homes) =>
+      calls.run(async () => {
+        const wanted = storableIds(homes)
+        if (wanted.length === 0) return []
+        const rows = await trails.find({ home: { $in: wanted } }).toArray()
+        return rows.map(readTrail)
+      }),
+    findDirty: (after, limit) =>
+      calls.run(async () => {
+        const rows = await trails
+          .find({ dirty: true, _id: { $gt: idAfter(after) } })
+          .project<Pick<TrailRow, '_id' | 'identity' | 'home'>>({ identity: 1, home: 1 })
+          .sort({ _id: 1 })
+          .limit(atMost(limit))
+          .toArray()
+        return rows.map(({ _id, identity, home }) => ({ id: _id, identity, home }))
+      }),
+    dirtyEvents: (homes) =>
+      calls.run(async () => {
+        const wanted = storableIds(homes)
+        if (wanted.length === 0) return []
+        const rows = await trails
+          .find({ dirty: true, home: { $in: wanted } })
+          .project<Pick<TrailRow, 'home' | 'applied'>>({ _id: 0, home: 1, applied: 1 })
+          .toArray()
+        return rows.map(({ home, applied }) => ({ home, keys: readApplied(applied).map(({ key }) => key) }))
+      }),
+    clearDirty: (clean) =>
+      calls.run(async () => {
+        if (clean.length === 0) return
+        const operations = clean.map(({ id, version }) => ({
+          updateOne: {
+            filter: {
+              _id: text(id, 'trail.id'),
+              version: integer(version, 'trail.version'),
+              dirty: true as const,
+            },
+            update: { $unset: { dirty: '' } } as const,
+          },
+        }))
+        await trails.bulkWrite(operations, { ordered: false })
+      }),
+    list: (after, limit) =>
+      calls.run(async () => {
+        const rows = await trails
+          .find({ _id: { $gt: idAfter(after) } })
+          .project<Pick<TrailRow, '_id'>>({ _id: 1 })
+          .sort({ _id: 1 })
+          .limit(atMost(limit))
+          .toArray()
+        return rows.map(({ _id }) => _id)
+      }),
+  }
+}
+
+function readTrail(row: TrailRow): TrailDocument {
+  return {
+    id: row._id,
+    identity: row.identity,
+    home: row.home,
+    version: row.version,
+    foldVersion: row.foldVersion,
+    state: { ...emptyState(), ...(JSON.parse(row.state) as Partial<ProfileState>) },
+    applied: readApplied(row.applied),
+    dirty: row.dirty === true,
+  }
+}
+
+function readApplied(applied: string): AppliedEntry[] {
+  return JSON.parse(applied) as AppliedEntry[]
+}
+
+function trailReplacement(trail: TrailDocument): Replacement {
+  const dirty = flag(trail.dirty, 'trail.dirty') === 1
+  return {
+    id: text(trail.id, 'trail.id'),
+    version: integer(trail.version, 'trail.version'),
+    set: {
+      identity: text(trail.identity, 'trail.identity'),
+      home: text(trail.home, 'trail.home'),
+      version: trail.version,
+      foldVersion: integer(trail.foldVersion, 'trail.foldVersion'),
+      applied: json(trail.applied, 'trail.applied'),
+      state: json(trail.state, 'trail.state'),
+      ...(dirty && { dirty: true }),
+    },
+    unset: dirty ? [] : ['dirty'],
+  }
+}
