@@ -80,6 +80,8 @@ export interface ProfileRow extends Contended {
   nextChangeAt?: number
   /** Present while there is something in it. */
   outbox?: OutboxEntry[]
+  /** What a destination was not told yet. */
+  unpublished?: OutboxEntry
   terms: string[]
   /** JSON of view, rolling figures and basis. */
   document: string

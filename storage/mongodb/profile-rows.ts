@@ -25,16 +25,22 @@ export function readProfile(row: ProfileRow): ProfileDocument {
     mergedInto: row.mergedInto ?? null,
     nextChangeAt: row.nextChangeAt ?? null,
     outbox: row.outbox ?? [],
+    unpublished: row.unpublished ?? null,
   }
 }
 
 export function profileReplacement({ profile, terms }: ProfileWrite): Replacement {
   const { view, rolling, basis, mergedInto, nextChangeAt } = profile
   const outbox = outboxEntries(profile.outbox, 'profile.outbox')
+  const [unpublished] = outboxEntries(
+    profile.unpublished === null ? [] : [profile.unpublished],
+    'profile.unpublished',
+  )
   const optional = {
     ...(mergedInto !== null && { mergedInto: text(mergedInto, 'profile.mergedInto') }),
     ...(nextChangeAt !== null && { nextChangeAt: integer(nextChangeAt, 'profile.nextChangeAt') }),
     ...(outbox.length > 0 && { outbox }),
+    ...(unpublished && { unpublished }),
   }
   const words = terms.map((term) => text(term, 'terms'))
   return {
@@ -49,6 +55,6 @@ export function profileReplacement({ profile, terms }: ProfileWrite): Replacemen
       document: json({ view, rolling, basis } satisfies DocumentField, 'profile'),
       ...optional,
     },
-    unset: ['mergedInto', 'nextChangeAt', 'outbox'].filter((field) => !(field in optional)),
+    unset: ['mergedInto', 'nextChangeAt', 'outbox', 'unpublished'].filter((field) => !(field in optional)),
   }
 }

@@ -1,9 +1,9 @@
 import type { ProfileStore } from '../ports.ts'
-import { integer } from '../values.ts'
+import { integer, text } from '../values.ts'
 import type { Calls } from './calls.ts'
 import { compareAndSet } from './compare-and-set.ts'
 import type { Collections, ProfileRow } from './documents.ts'
-import { atMost, storableIds } from './ids.ts'
+import { atMost, idAfter, storableIds } from './ids.ts'
 import { trimOutboxes } from './outbox.ts'
 import { profileReplacement, readProfile } from './profile-rows.ts'
 import { profileSearch } from './profile-search.ts'
@@ -34,6 +34,29 @@ export function createProfileStore({ profiles }: Collections, calls: Calls): Pro
         )
       }),
     trimOutbox: (trims) => calls.run(() => trimOutboxes(profiles, trims)),
+    findUnpublished: (after, limit) =>
+      calls.run(async () => {
+        const rows = await profiles
+          .find({ unpublished: { $exists: true }, _id: { $gt: idAfter(after) } })
+          .project<Pick<ProfileRow, '_id' | 'mergedInto' | 'unpublished'>>({ mergedInto: 1, unpublished: 1 })
+          .sort({ _id: 1 })
+          .limit(atMost(limit))
+          .toArray()
+        return rows.flatMap(({ _id, mergedInto = null, unpublished }) =>
+          unpublished ? [{ id: _id, mergedInto, change: unpublished }] : [],
+        )
+      }),
+    clearUnpublished: (published) =>
+      calls.run(async () => {
+        if (published.length === 0) return
+        const operations = published.map(({ id, version }) => ({
+          updateOne: {
+            filter: { _id: text(id, 'id'), 'unpublished.version': integer(version, 'version') },
+            update: { $unset: { unpublished: '' as const } },
+          },
+        }))
+        await profiles.bulkWrite(operations, { ordered: false })
+      }),
     findDue: (now, limit) =>
       calls.run(async () => {
         const rows = await profiles

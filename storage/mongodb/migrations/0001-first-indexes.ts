@@ -27,6 +27,12 @@ export const firstIndexes: Migration = {
     { collection: NAMES.trails, name: 'by_home', key: { home: 1 } },
     { collection: NAMES.trails, name: 'dirty', key: { dirty: 1, _id: 1 }, only: 'dirty' },
     { collection: NAMES.profiles, name: 'outbox', key: { 'outbox.version': 1 }, only: 'outbox' },
+    {
+      collection: NAMES.profiles,
+      name: 'unpublished',
+      key: { _id: 1, 'unpublished.version': 1 },
+      only: 'unpublished',
+    },
     { collection: NAMES.profiles, name: 'due', key: { nextChangeAt: 1 }, only: 'nextChangeAt' },
     { collection: NAMES.profiles, name: 'merged', key: { mergedInto: 1 }, only: 'mergedInto' },
     { collection: NAMES.profiles, name: 'by_term', key: { terms: 1, _id: 1 } },
