@@ -23,7 +23,8 @@ export type JsonAnswer = AnsweredJson | { kind: 'refused'; errors: readonly Grap
 
 export interface AnsweredJson extends StaleExtensions {
   kind: 'answered'
-  data: string
+  /** In pieces: one for most, several for a long one, as V8 puts a long text together at a high price. */
+  data: readonly string[]
   errors: readonly GraphQLError[]
   degraded: readonly Degraded[]
 }

@@ -8,8 +8,10 @@ export interface SubgraphRequest {
   operationName?: string
   /** Coerced by the gateway against the API schema; a subgraph coerces again against its own. */
   variables?: Record<string, unknown>
-  /** The variables as JSON text, in the place of `variables`: only for a client that has `executeText`. */
+  /** The variables as JSON text, in the place of `variables`: only for a client that `speaksText`. */
   variablesJson?: string
+  /** Reads the answer instead of a parser: only for a client that `speaksText`. */
+  readText?: ReadText
   context: RequestContext
   /** On the clock of performance.now(). A transport gives up then, or earlier by its own limits. */
   deadlineAt?: number
@@ -19,6 +21,12 @@ export interface SubgraphRequest {
    */
   signal?: CallSignal
 }
+
+/**
+ * Reads the `data` of an answer from its text, leaving as text what nobody will look at. Undefined when anything in it is
+ * not as expected, or is wrong: then it has to be parsed.
+ */
+export type ReadText = (text: string) => Record<string, unknown> | undefined
 
 /** What is used of an AbortSignal: for every call of a subgraph, a whole one costs more than the rest of its bookkeeping. */
 export interface CallSignal {
@@ -41,11 +49,8 @@ export interface AbortListener {
  */
 export interface SubgraphClient {
   execute(request: SubgraphRequest): Promise<ExecutionResult>
-  /**
-   * The same call with the answer as the JSON text that came, which begins and ends as an object does and holds no key
-   * `__proto__`, but is otherwise unread; `parseAnswer` reads it. Only where text is what is sent: over a network.
-   */
-  executeText?(request: SubgraphRequest): Promise<string>
+  /** That text is what it sends and gets, as over a network. */
+  readonly speaksText?: boolean
   /** An iterable of results, or one result with errors when the subscription could not begin. `return()` ends it at once. */
   subscribe(request: SubgraphRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>
 }

@@ -93,7 +93,7 @@ test('several parts and other variables travel together; text goes to who takes 
   const inProcess = fakeSubgraph(() => answer)
   const overNetwork = {
     ...fakeSubgraph(() => answer),
-    executeText: () => Promise.reject(new Error('unused')),
+    speaksText: true,
   }
   const { fetchEntities } = createEntityBatching()
   for (const subgraph of [inProcess, overNetwork]) {

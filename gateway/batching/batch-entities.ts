@@ -123,6 +123,12 @@ function keyOf({
   return `${authorizationClass}\n${subgraphName}\n${operationName}\n${variablesKey(variables)}`
 }
 
+/** Operations that want different things of the same answer get it parsed. */
+function sameReader(calls: readonly EntityCall[]): EntityCall['readText'] {
+  const readText = calls[0]?.readText
+  return calls.every((call) => call.readText === readText) ? readText : undefined
+}
+
 interface Member {
   call: EntityCall
   hasLeft: boolean
@@ -186,7 +192,11 @@ class OpenBatch {
     const merged = mergeCalls([first.call, ...others.map(({ call }) => call)])
     counters.duplicates += merged.duplicates
     const deadlineAt = Math.max(...present.map(({ call }) => call.deadlineAt))
-    const call = { ...first.call, context: sharedContext(first.call.context, deadlineAt) }
+    const call = {
+      ...first.call,
+      context: sharedContext(first.call.context, deadlineAt),
+      readText: sameReader(present.map((member) => member.call)),
+    }
     const request = entityRequest(call, merged.parts, deadlineAt, this.shared)
     const answer = readSharedEntities(await this.subgraph.execute(request), merged.parts)
     if (!answer) return Promise.all(members.map((member) => this.#retry(member)))

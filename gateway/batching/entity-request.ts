@@ -5,10 +5,10 @@ import type { EntityCall, EntityCallPart } from './fetch-entities.ts'
  * What is sent for these parts: the representations' JSON texts put side by side for a transport that sends text, their
  * values for one in process.
  *
- * @param call one of those that the request is for: they all have its document, operation and other variables
+ * @param call one of those that the request is for: they all have its document, operation, other variables and reader
  */
 export function entityRequest(
-  { subgraph, document, operationName, variables, context }: EntityCall,
+  { subgraph, document, operationName, variables, context, readText }: EntityCall,
   parts: readonly EntityCallPart[],
   deadlineAt: number,
   signal: CallSignal | undefined,
@@ -16,7 +16,8 @@ export function entityRequest(
   const request: SubgraphRequest = { document, context, deadlineAt }
   if (operationName !== undefined) request.operationName = operationName
   if (signal) request.signal = signal
-  if (subgraph.executeText) request.variablesJson = variablesJson(parts, variables)
+  if (readText) request.readText = readText
+  if (subgraph.speaksText) request.variablesJson = variablesJson(parts, variables)
   else request.variables = variablesOf(parts, variables)
   return request
 }

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
-import type { SubgraphClient } from '../subgraph-client.ts'
+import type { ReadText, SubgraphClient } from '../subgraph-client.ts'
 
 /**
  * Asks one subgraph for entities, on behalf of one request. The same document object from the same plan step makes
@@ -24,6 +24,8 @@ export interface EntityCall {
   isPrivate?: boolean
   /** How its answers are kept; not at all when absent or null. */
   cached?: CachedFetch | null
+  /** How the answer may be read; without it, entities have all their fields. */
+  readText?: ReadText | undefined
 }
 
 /** One `_entities` field of the document. */

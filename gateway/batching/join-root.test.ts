@@ -90,24 +90,14 @@ test('who is late leaves alone; when all have left the call is aborted and joine
   expect(subgraph.requests).toHaveLength(2)
 })
 
-test('text is joined apart from results', async () => {
+test('calls whose answers are read in different ways are not joined', async () => {
   const { subgraph, release } = heldSubgraph()
-  const texts: string[] = []
-  const withText: FakeSubgraph = {
-    ...subgraph,
-    async executeText({ document }) {
-      texts.push(document)
-      return '{"data":{}}'
-    },
-  }
-  const { fetchRoot, fetchRootText } = createRootFetches()
-  const result = fetchRoot(rootCall(withText))
-  const call = rootCall(withText)
-  expect(await Promise.all([fetchRootText(call), fetchRootText(call)])).toEqual([
-    '{"data":{}}',
-    '{"data":{}}',
-  ])
-  expect(texts).toHaveLength(1)
+  const { fetchRoot } = createRootFetches()
+  const readText = (): undefined => undefined
+  const calls = [undefined, readText, readText].map((read) =>
+    fetchRoot({ ...rootCall(subgraph), readText: read }),
+  )
+  expect(subgraph.requests.map((request) => request.readText)).toEqual([undefined, readText])
   release({})
-  await result
+  await Promise.all(calls)
 })

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql'
 import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
-import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
+import type { ReadText, SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { SharedCall } from './shared-call.ts'
 import { variablesKey } from './variables-key.ts'
@@ -24,6 +24,8 @@ export interface RootCall {
   isPrivate?: boolean
   /** How its answers are kept; not at all when absent or null. */
   cached?: CachedFetch | null
+  /** How the answer may be read; only calls with the same one are joined. */
+  readText?: ReadText | undefined
 }
 
 export interface RootAnswer extends ExecutionResult {
@@ -34,8 +36,6 @@ export interface RootAnswer extends ExecutionResult {
 export interface RootFetches {
   /** Rejects with SubgraphUnavailable, or what an in-process subgraph rejects with. The result is shared: read only. */
   fetchRoot: (call: RootCall) => Promise<RootAnswer>
-  /** The same as JSON text, for a subgraph that has `executeText`. */
-  fetchRootText: (call: RootCall) => Promise<string>
   readonly counters: Readonly<RootFetchCounters>
 }
 
@@ -63,19 +63,14 @@ export function createRootFetches({
   isJoining = true,
 }: RootFetchOptions = {}): RootFetches {
   const counters: RootFetchCounters = { sent: 0, joined: 0 }
-  const results = new Map<string, UnderWay<ExecutionResult>>()
-  const texts = new Map<string, UnderWay<string>>()
+  const underWay = new Map<string, UnderWay>()
 
-  function fetch<T>(
-    call: RootCall,
-    underWay: Map<string, UnderWay<T>>,
-    ask: (request: SubgraphRequest) => Promise<T>,
-  ): Promise<T> {
+  function fetchRoot(call: RootCall): Promise<ExecutionResult> {
     const mayJoin = isJoining && !call.isMutation && !call.context.after
     const key = mayJoin ? keyOf(call) : null
     const present = key === null ? undefined : underWay.get(key)
-    const canJoin = present && present.subgraph === call.subgraph && !present.shared.aborted
-    const joined = canJoin ? present : begin(call, key, underWay, ask)
+    const canJoin = present && isSameCall(present.call, call) && !present.shared.aborted
+    const joined = canJoin ? present : begin(call, key)
     if (canJoin) counters.joined++
     joined.shared.join()
     return waitFor(joined.answer, {
@@ -87,16 +82,11 @@ export function createRootFetches({
     })
   }
 
-  function begin<T>(
-    call: RootCall,
-    key: string | null,
-    underWay: Map<string, UnderWay<T>>,
-    ask: (request: SubgraphRequest) => Promise<T>,
-  ): UnderWay<T> {
+  function begin(call: RootCall, key: string | null): UnderWay {
     counters.sent++
     const shared = new SharedCall()
-    const answer = ask(requestOf(call, shared, key !== null))
-    const begun: UnderWay<T> = { subgraph: call.subgraph, shared, answer }
+    const answer = call.subgraph.execute(requestOf(call, shared, key !== null))
+    const begun: UnderWay = { call, shared, answer }
     if (key === null) return begun
     underWay.set(key, begun)
     const end = () => {
@@ -106,21 +96,18 @@ export function createRootFetches({
     return begun
   }
 
-  return {
-    counters,
-    fetchRoot: (call) => fetch(call, results, (request) => call.subgraph.execute(request)),
-    fetchRootText: (call) =>
-      fetch(call, texts, async (request) => {
-        if (call.subgraph.executeText) return call.subgraph.executeText(request)
-        throw new Error(`the subgraph "${call.subgraphName}" gives no text`)
-      }),
-  }
+  return { counters, fetchRoot }
 }
 
-interface UnderWay<T> {
-  subgraph: SubgraphClient
+interface UnderWay {
+  call: RootCall
   shared: SharedCall
-  answer: Promise<T>
+  answer: Promise<ExecutionResult>
+}
+
+/** Of calls with the same key. */
+function isSameCall(one: RootCall, other: RootCall): boolean {
+  return one.subgraph === other.subgraph && one.readText === other.readText
 }
 
 /**
@@ -128,13 +115,14 @@ interface UnderWay<T> {
  * limit; one for a single caller by his deadline.
  */
 function requestOf(
-  { document, operationName, variables, context, deadlineAt }: RootCall,
+  { document, operationName, variables, context, deadlineAt, readText }: RootCall,
   shared: SharedCall,
   mayBeJoined: boolean,
 ): SubgraphRequest {
   const request: SubgraphRequest = { document, variables, context, signal: shared }
   if (operationName !== undefined) request.operationName = operationName
   if (!mayBeJoined) request.deadlineAt = deadlineAt
+  if (readText) request.readText = readText
   return request
 }
 

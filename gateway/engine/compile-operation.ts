@@ -6,6 +6,7 @@ import type { DataObject } from './data.ts'
 import { compileShape, type Fallbacks, type ObjectShape } from './shape/compile-shape.ts'
 import { compileWriter, type ObjectWriter } from './shape/compile-writer.ts'
 import { writeObject, type Introspected } from './shape/write-json.ts'
+import { compileTextLane, type TextLane } from './text/compile-text-lane.ts'
 
 /** All of an operation that is the same for each request. */
 export interface CompiledOperation {
@@ -17,8 +18,10 @@ export interface CompiledOperation {
 
 export interface AnswerShape {
   shape: ObjectShape
-  /** The JSON text of an answer in which nothing is wrong, else undefined. */
-  write(data: DataObject, introspected: Introspected): string | undefined
+  /** For a request that begins and will be written. */
+  textLane(): TextLane | null
+  /** The JSON text of an answer in which nothing is wrong, in pieces; else undefined. */
+  write(data: DataObject, introspected: Introspected): readonly string[] | undefined
 }
 
 export interface CompileOperationOptions extends CompilePlanOptions {
@@ -36,8 +39,9 @@ export function compileOperation(
   const { schema, fallbacks } = options
   const conditions = conditionVariables(document)
   const shapes = new Map<string, AnswerShape>()
+  const compiledPlan = plan ? compilePlan(plan, options) : { subscription: null, step: null }
   return {
-    plan: plan ? compilePlan(plan, options) : { subscription: null, step: null },
+    plan: compiledPlan,
     introspect: compileIntrospection(schema, document, operation),
     shapeFor(variables) {
       let key = ''
@@ -47,6 +51,8 @@ export function compileOperation(
       const deniedCode = denied.get.bind(denied)
       const shape = answerShape(
         compileShape({ schema, document, operation, variables, deniedCode, fallbacks }),
+        // What a condition takes away changes the texts of answers.
+        (own) => (conditions.length > 0 ? null : compileTextLane(compiledPlan, own, options.types)),
       )
       if (shapes.size < MAX_KEPT_SHAPES) shapes.set(key, shape)
       return shape
@@ -54,17 +60,30 @@ export function compileOperation(
   }
 }
 
-/** From this use on an answer has a writer of its own. Documents that come once, as hostile ones do, never get there. */
-const USES_BEFORE_WRITER = 20
+/** From this use on an answer has code of its own. Documents that come once, as hostile ones do, never get there. */
+const USES_BEFORE_CODE = 20
 
-function answerShape(shape: ObjectShape): AnswerShape {
+function answerShape(shape: ObjectShape, compileLane: (shape: ObjectShape) => TextLane | null): AnswerShape {
   let uses = 0
   let writer: ObjectWriter | null = null
+  let lane: TextLane | null = null
+
+  function compile(): void {
+    lane = compileLane(shape)
+    writer = compileWriter(shape, lane?.runs)
+    if (!writer) lane = null
+  }
+
   return {
     shape,
+    textLane() {
+      if (uses <= USES_BEFORE_CODE && uses++ === USES_BEFORE_CODE) compile()
+      return lane
+    },
     write(data, introspected) {
-      if (uses <= USES_BEFORE_WRITER && uses++ === USES_BEFORE_WRITER) writer = compileWriter(shape)
-      return writer ? writer(data) : writeObject(shape, data, introspected)
+      if (writer) return writer(data)
+      const written = writeObject(shape, data, introspected)
+      return written === undefined ? undefined : [written]
     },
   }
 }

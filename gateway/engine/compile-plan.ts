@@ -78,6 +78,7 @@ export interface EntityPart extends Taken {
   responseName: string
   variable: string
   paths: readonly (readonly FlattenNodePathSegment[])[]
+  requires: readonly RequiresSelection[]
   project: Projector
   singleKey: SingleKey | null
 }
@@ -211,6 +212,7 @@ function createNodeCompiler({ findSubgraph, types, cacheRules }: CompilePlanOpti
       responseName: source.alias,
       variable: source.representationsVariableName,
       paths: source.paths,
+      requires: source.requires,
       project: compileProjector(representation),
       singleKey: singleKeyOf(representation),
       ...takenFields(subtree(tree, source.alias), types, source),

@@ -6,7 +6,7 @@ import type { ExecutableOperation, Executor, JsonAnswer } from '../executor.ts'
 import { mapAsyncIterable } from '../map-async-iterable.ts'
 import type { PlannedDocument } from '../planner.ts'
 import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
-import { compileOperation, type CompiledOperation } from './compile-operation.ts'
+import { compileOperation, type AnswerShape, type CompiledOperation } from './compile-operation.ts'
 import type { RootFetch } from './compile-plan.ts'
 import { DataObject } from './data.ts'
 import { staleExtensions } from './demand-notes.ts'
@@ -15,6 +15,8 @@ import { mergeRootResult, runStep, variablesFor, type PlanRun } from './run-plan
 import type { Fallbacks } from './shape/compile-shape.ts'
 import { shapeResult, type ShapedResult } from './shape/shape-result.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
+import type { TextLane } from './text/compile-text-lane.ts'
+import { withoutRuns } from './text/runs.ts'
 
 export interface EngineOptions {
   schema: GraphQLSchema
@@ -52,9 +54,10 @@ export function createEngine(options: EngineOptions): Executor {
 
     async executeToJson(operation) {
       const known = compiledOf(operation)
-      const run = startRun(operation)
+      const answer = known.shapeFor(operation.variables)
+      const run = startRun(operation, answer.textLane())
       if (known.plan.step) await runStep(known.plan.step, run)
-      return jsonOf(known, operation, run)
+      return jsonOf(known, answer, operation, run)
     },
 
     async subscribe(operation) {
@@ -79,8 +82,7 @@ export function createEngine(options: EngineOptions): Executor {
     return known
   }
 
-  function startRun({ variables, context }: ExecutableOperation): PlanRun {
-    const data = new DataObject()
+  function startRun({ variables, context }: ExecutableOperation, textLane: TextLane | null = null): PlanRun {
     const notes = context.after ? { held: null, refusal: null } : null
     return {
       variables,
@@ -89,7 +91,8 @@ export function createEngine(options: EngineOptions): Executor {
       fetchEntities,
       fetchRoot,
       subgraphTimeoutMs,
-      data,
+      textLane,
+      data: new DataObject(),
       errors: [],
       notes,
       stale: [],
@@ -131,7 +134,7 @@ export function createEngine(options: EngineOptions): Executor {
 
   function resultOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): ExecutionResult {
     if (run.notes?.refusal) return { errors: [run.notes.refusal] }
-    const { data, errors, degraded } = shaped(known, operation, run)
+    const { data, errors, degraded } = shaped(known, operation, run.data)
     const result: ExecutionResult = { data }
     const all = [...errors, ...run.errors]
     if (all.length > 0) result.errors = bounded(all, maxErrors)
@@ -143,11 +146,15 @@ export function createEngine(options: EngineOptions): Executor {
     return result
   }
 
-  function jsonOf(known: CompiledOperation, operation: ExecutableOperation, run: PlanRun): JsonAnswer {
+  function jsonOf(
+    known: CompiledOperation,
+    answer: AnswerShape,
+    operation: ExecutableOperation,
+    run: PlanRun,
+  ): JsonAnswer {
     if (run.notes?.refusal) return { kind: 'refused', errors: [run.notes.refusal] }
     const stale = run.notes || run.stale.length > 0 ? staleExtensions(run.notes, run.stale) : NOT_STALE
-    const { variables } = operation
-    const written = known.shapeFor(variables).write(run.data, known.introspect(variables))
+    const written = answer.write(run.data, known.introspect(operation.variables))
     if (written !== undefined)
       return {
         kind: 'answered',
@@ -156,18 +163,22 @@ export function createEngine(options: EngineOptions): Executor {
         degraded: [],
         ...stale,
       }
-    const { data, errors, degraded } = shaped(known, operation, run)
+    const { data, errors, degraded } = shaped(known, operation, withoutRuns(run.data))
     return {
       kind: 'answered',
-      data: JSON.stringify(data),
+      data: [JSON.stringify(data)],
       errors: bounded([...errors, ...run.errors], maxErrors),
       degraded: degraded.slice(0, maxErrors),
       ...stale,
     }
   }
 
-  function shaped(known: CompiledOperation, { variables }: ExecutableOperation, run: PlanRun): ShapedResult {
-    return shapeResult(known.shapeFor(variables).shape, run.data, known.introspect(variables))
+  function shaped(
+    known: CompiledOperation,
+    { variables }: ExecutableOperation,
+    data: DataObject,
+  ): ShapedResult {
+    return shapeResult(known.shapeFor(variables).shape, data, known.introspect(variables))
   }
 }
 

@@ -38,7 +38,7 @@ test('a fallback of the document, by response path, wins over that of the graph'
   const fallbacks = new Map([['people.o', [{ id: 'none', total: 0 }]]])
   const answer = await gateway.executeToJson({ document, context: contextFor(), fallbacks })
   if (answer.kind === 'refused') throw new Error('refused')
-  expect(JSON.parse(answer.data)).toEqual({
+  expect(JSON.parse(answer.data.join(''))).toEqual({
     people: [
       { name: 'Ann', o: [{ id: 'none' }] },
       { name: 'Bob', o: [{ id: 'none' }] },
@@ -56,7 +56,7 @@ test('what is late at the deadline of the request is given up with the reason ti
     context,
   })
   if (answer.kind === 'refused') throw new Error('refused')
-  expect(JSON.parse(answer.data)).toEqual({ person: { name: 'Ann', orders: null } })
+  expect(JSON.parse(answer.data.join(''))).toEqual({ person: { name: 'Ann', orders: null } })
   expect(answer.degraded).toEqual([{ path: ['person', 'orders'], reason: 'timeout' }])
   expect(answer.errors).toMatchObject([
     { path: ['person', 'orders'], extensions: { code: 'SUBGRAPH_FAILED' } },

@@ -19,6 +19,7 @@ import { placeErrors, wholeFailure, type PlacedError } from './place-errors.ts'
 import { JsonRepresentation } from './representation.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
+import type { TextLane } from './text/compile-text-lane.ts'
 
 /** One run of a plan: what it was given, and what it has gathered so far. */
 export interface PlanRun {
@@ -28,6 +29,8 @@ export interface PlanRun {
   readonly fetchEntities: FetchEntities
   readonly fetchRoot: RootFetches['fetchRoot']
   readonly subgraphTimeoutMs: number
+  /** Null where answers have to be parsed. */
+  readonly textLane: TextLane | null
   /** The answers of all subgraphs merged, under safe aliases; failures stand in the places of what they took. */
   readonly data: DataObject
   /** Errors that came beside complete data, so that no place in it is theirs. */
@@ -68,7 +71,7 @@ export function mergeRootResult(fetch: RootFetch, result: ExecutionResult, run: 
     return
   }
   const errors = (result.errors ?? []).map((error): PlacedError => ({ error, path: error.path }))
-  takeOver([run.data], result.data, errors, fetch, fetch.merger(), run)
+  takeOver([run.data], result.data, errors, fetch, mergeOf(fetch, run), run)
 }
 
 export function variablesFor(names: readonly string[], run: PlanRun): Record<string, unknown> {
@@ -100,6 +103,7 @@ async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
       context: run.context,
       deadlineAt: deadlineOf(run),
       isMutation: fetch.isMutation,
+      readText: run.textLane?.readers.get(fetch),
     })
   } catch (cause) {
     failFields(run.data, unavailable(fetch.subgraphName, cause), fetch.tree)
@@ -130,6 +134,7 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
       variables: variablesFor(fetch.variableNames, run),
       context: run.context,
       deadlineAt: deadlineOf(run),
+      readText: run.textLane?.readers.get(fetch),
     })
     answers = answer.parts
     if (run.notes) noteDemands(run.notes, resultOf(answer))
@@ -155,6 +160,10 @@ interface Wanted {
   representations: Representation[]
   /** By the index of the representation. */
   targets: DataObject[][]
+}
+
+function mergeOf(taken: Taken, { textLane }: PlanRun): Merge {
+  return textLane?.merges.get(taken) ?? taken.merger()
 }
 
 function gather(part: EntityPart, run: PlanRun): Wanted {
@@ -199,7 +208,7 @@ function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefine
   if (!wanted) return
   const { part, targets } = wanted
   if (answer?.isStale) run.stale.push(...part.paths.map(clientPath))
-  const merge = part.merger()
+  const merge = mergeOf(part, run)
   let index = -1
   for (const entities of targets) {
     index++

@@ -11,8 +11,11 @@ import type { Degraded } from '../engine/shape/shape-result.ts'
 import { createErrorMask } from '../mask-errors.ts'
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 
-/** The body of the answer, `{ "data", "errors"?, "extensions": { "degraded", "stale"?, "held"?, "staleFields"? } }`, as JSON text. */
-export type RenderedText = string
+/**
+ * The body of the answer, `{ "data", "errors"?, "extensions": { "degraded", "stale"?, "held"?, "staleFields"? } }`, as JSON
+ * text; a long one in UTF-8.
+ */
+export type RenderedText = string | Buffer
 
 export interface RenderRequest {
   document: TrustedDocument
@@ -108,9 +111,9 @@ export function createRenderDocument({
       const { data, errors, degraded, stale, held, staleFields } = answer
       count(document.name, degraded[0]?.reason ?? 'fresh')
       if (errors.length === 0 && degraded.length === 0 && stale === undefined)
-        return `{"data":${data},"extensions":${NOTHING_DEGRADED}}`
+        return textOf(['{"data":', ...data, NOTHING_DEGRADED])
       const extensions = JSON.stringify({ degraded, stale, held, staleFields })
-      return `{"data":${data},${errorsMember(errors, requestId)}"extensions":${extensions}}`
+      return textOf(['{"data":', ...data, `,${errorsMember(errors, requestId)}"extensions":${extensions}}`])
     } catch (error) {
       if (error instanceof MonogramError && error.code === 'RECEIPT_UNKNOWN') throw error
       log.error({ err: error, requestId }, 'a trusted document failed')
@@ -149,7 +152,18 @@ function refuseUnknownReceipt(errors: readonly GraphQLError[]): void {
   if (unknown) throw new MonogramError('RECEIPT_UNKNOWN', unknown.message)
 }
 
-const NOTHING_DEGRADED = '{"degraded":[]}'
+const NOTHING_DEGRADED = ',"extensions":{"degraded":[]}}'
+
+/** In one piece, which for a long text has to be bytes (see `PIECE_CHARACTERS`). */
+function textOf(pieces: readonly string[]): RenderedText {
+  if (pieces.length <= 3) return pieces.join('')
+  let length = 0
+  for (const piece of pieces) length += Buffer.byteLength(piece)
+  const text = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const piece of pieces) at += text.write(piece, at)
+  return text
+}
 
 /** Counts by itself, and tells the registry when it is asked: its own counting costs more than one percent of a render. */
 function answersCounter(metrics: Registry): (document: string, outcome: string) => void {

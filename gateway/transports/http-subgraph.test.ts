@@ -112,10 +112,15 @@ test('trace headers are sent on as they came, except what is not well formed', a
   ])
 })
 
-test('executeText gives the body as it came', async () => {
+test('what reads the text of an answer comes before the parser, which is for what it does not take', async () => {
   const body = '{ "data": {"a": 1.50} }\n'
   await using setup = await setUp((_request, response) => answer(response, body))
-  expect(await setup.subgraph.executeText(QUERY)).toBe(body)
+  const given: string[] = []
+  const readText = (text: string): Record<string, unknown> | undefined =>
+    given.push(text) === 1 ? { a: 'read' } : undefined
+  expect(await setup.subgraph.execute({ ...QUERY, readText })).toEqual({ data: { a: 'read' } })
+  expect(await setup.subgraph.execute({ ...QUERY, readText })).toEqual({ data: { a: 1.5 } })
+  expect(given).toEqual([body, body])
 })
 
 test.each([

@@ -13,7 +13,7 @@ import { contextHeaders } from './context-headers.ts'
 import { createDeadlineTimers, type DeadlineTimers } from './deadline-timers.ts'
 import { HttpCall, type HttpLane } from './http-call.ts'
 import type { HttpAnswer } from './http-exchange.ts'
-import { parseAnswer, textOfAnswer } from './parse-answer.ts'
+import { parseAnswer, readWith } from './parse-answer.ts'
 import { bodyOf, createDocumentCache } from './request-body.ts'
 import { createSocketSubscriptions } from './socket-subscriptions.ts'
 import { SubgraphUnavailable } from './subgraph-unavailable.ts'
@@ -55,7 +55,6 @@ export interface HttpSubgraphState {
 export interface HttpSubgraph extends SubgraphClient, AsyncDisposable {
   readonly name: string
   readonly state: HttpSubgraphState
-  executeText(request: SubgraphRequest): Promise<string>
 }
 
 /**
@@ -104,14 +103,14 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
   ]
   let isClosed = false
 
-  const readText = (answer: HttpAnswer): string => textOfAnswer(name, answer)
-  const readResult = (answer: HttpAnswer): ExecutionResult => parseAnswer(name, textOfAnswer(name, answer))
+  const parse = (answer: HttpAnswer): ExecutionResult => parseAnswer(name, answer)
 
-  function call<T>(request: SubgraphRequest, read: (answer: HttpAnswer) => T): Promise<T> {
+  function execute(request: SubgraphRequest): Promise<ExecutionResult> {
     if (isClosed) return Promise.reject(new SubgraphUnavailable(name, 'error', 'is no longer asked'))
     const prepared = prepare(request)
     const now = performance.now()
     const deadlineAt = Math.min(request.deadlineAt ?? Infinity, now + timeoutMs)
+    const { readText } = request
     return HttpCall.run(lane, {
       post: {
         path,
@@ -121,7 +120,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       isRepeatable: prepared.isQuery,
       deadlineAt,
       signal: request.signal ?? request.context.signal,
-      read,
+      read: readText ? (answer) => readWith(readText, answer) ?? parse(answer) : parse,
     })
   }
 
@@ -134,8 +133,8 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
         queuedCalls: lane.limit.queued,
       }
     },
-    execute: (request) => call(request, readResult),
-    executeText: (request) => call(request, readText),
+    speaksText: true,
+    execute,
     subscribe: async (request) => subscriptions.subscribe(request),
     async [Symbol.asyncDispose]() {
       isClosed = true

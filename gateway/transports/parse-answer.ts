@@ -1,13 +1,24 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import { ERRORS } from '../../core/errors.ts'
+import type { ReadText } from '../subgraph-client.ts'
 import type { HttpAnswer } from './http-exchange.ts'
 import { SubgraphUnavailable } from './subgraph-unavailable.ts'
 
+/** The answer as this reads it, or null where that cannot be. */
+export function readWith(readText: ReadText, { status, text }: HttpAnswer): ExecutionResult | null {
+  const data = status === 200 ? readText(text) : undefined
+  return data ? { data } : null
+}
+
 /**
- * The text of an answer that may be a GraphQL result. Throws SubgraphUnavailable for an error of a server or proxy, for
- * what is plainly not a JSON object, and for one with a key `__proto__` at any depth.
+ * An answer as a GraphQL result. Throws SubgraphUnavailable for an error of a server or proxy, for what is not JSON or no
+ * result, and for one with a key `__proto__` at any depth. An error whose code is of our catalogue keeps its message;
+ * any other becomes SUBGRAPH_FAILED and keeps the original as its cause, for the log.
  */
-export function textOfAnswer(subgraphName: string, { status, contentType, text }: HttpAnswer): string {
+export function parseAnswer(
+  subgraphName: string,
+  { status, contentType, text }: HttpAnswer,
+): ExecutionResult {
   if (status !== 200 && !mayBeResult(status, contentType)) {
     throw new SubgraphUnavailable(subgraphName, 'error', `answered with HTTP status ${status}`)
   }
@@ -18,22 +29,15 @@ export function textOfAnswer(subgraphName: string, { status, contentType, text }
       `answered with something else than a JSON object: ${excerpt(text)}`,
     )
   }
-  if (mayHoldPrototypeKey(text) && holdsPrototypeKey(parseJson(subgraphName, text))) {
+  const parsed = parseJson(subgraphName, text)
+  if (mayHoldPrototypeKey(text) && holdsPrototypeKey(parsed)) {
     throw new SubgraphUnavailable(
       subgraphName,
       'error',
       'answered with a key "__proto__", which is never read',
     )
   }
-  return text
-}
-
-/**
- * What `textOfAnswer` let through, as a result. Throws SubgraphUnavailable when it is not one. An error whose code is of
- * our catalogue keeps its message; any other becomes SUBGRAPH_FAILED and keeps the original as its cause, for the log.
- */
-export function parseAnswer(subgraphName: string, text: string): ExecutionResult {
-  const result = resultOf(subgraphName, parseJson(subgraphName, text))
+  const result = resultOf(subgraphName, parsed)
   if (result) return result
   throw new SubgraphUnavailable(
     subgraphName,

@@ -50,6 +50,11 @@ export interface FieldShape {
   fallback: { value: unknown } | null
 }
 
+/** Whether merged data, or the shape itself, gives it. */
+export function isFromData({ denied, source }: FieldShape): boolean {
+  return denied === null && source !== 'introspection'
+}
+
 export type DeniedCode = 'FORBIDDEN' | 'UNAUTHENTICATED'
 
 export type ValueShape =

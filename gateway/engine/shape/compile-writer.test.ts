@@ -30,7 +30,7 @@ test.each(documents)(
     const { data } = await gateway.execute({ document, context: contextFor() })
     for (let use = 0; use < OFTEN; use++) {
       const answer = await gateway.executeToJson({ document, context: contextFor() })
-      expect(answer).toEqual({ kind: 'answered', data: JSON.stringify(data), errors: [], degraded: [] })
+      expect(answer).toEqual({ kind: 'answered', data: [JSON.stringify(data)], errors: [], degraded: [] })
     }
   },
 )
@@ -49,12 +49,12 @@ test.each([
   const document = '{ product(sku: "p1") { title } }'
   for (let use = 0; use < OFTEN; use++) {
     const answer = await gateway.executeToJson({ document, context: contextFor() })
-    expect(answer).toMatchObject({ data: '{"product":{"title":"Pen"}}' })
+    expect(answer).toMatchObject({ data: ['{"product":{"title":"Pen"}}'] })
   }
   isBroken = true
   const { data, errors = [] } = await gateway.execute({ document, context: contextFor() })
   const answer = await gateway.executeToJson({ document, context: contextFor() })
-  expect(answer).toMatchObject({ kind: 'answered', data: JSON.stringify(data) })
+  expect(answer).toMatchObject({ kind: 'answered', data: [JSON.stringify(data)] })
   expect(answer.errors.map(({ message, path }) => ({ message, path }))).toEqual(
     errors.map(({ message, path }) => ({ message, path })),
   )
