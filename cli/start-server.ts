@@ -6,6 +6,7 @@ import { createAuthenticate } from '../access/authenticate.ts'
 import { createBrowserSessions } from '../access/browser-session.ts'
 import { sessionRoutes } from '../access/session-routes.ts'
 import { MonogramError } from '../core/errors.ts'
+import { createCompiledCache } from '../emails/compiled-cache.ts'
 import { createEmailRenderer } from '../emails/create-email-renderer.ts'
 import { loadTemplates } from '../emails/load-templates.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
@@ -92,7 +93,12 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
   const { services, graph, sessions, featured, root, log } = parts
   const { gateway, documents } = graph
   const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
-  const templates = await loadTemplates(join(root, 'templates'), { schema: gateway.schema })
+  const compiled = createCompiledCache(join(services.dataDir, 'cache', 'templates'))
+  const templates = await loadTemplates(join(root, 'templates'), {
+    schema: gateway.schema,
+    compile: compiled.compile,
+  })
+  await compiled.dropUnused()
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
   const metrics = createMetrics()
   for (const metric of services.metrics.all) metrics.registerMetric(metric)

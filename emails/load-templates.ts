@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GraphQLSchema } from 'graphql'
 import { z } from 'zod'
-import { compileMjml } from './compile-mjml.ts'
+import { compileTemplate, type CompileTemplate } from './compiled-cache.ts'
 import { tidyText } from './html-to-text.ts'
 import { createLiquid } from './liquid.ts'
 import { checkQuery } from './template-query.ts'
@@ -19,22 +19,26 @@ const Settings = z.strictObject({
 
 /**
  * Reads and compiles every template of a folder: `<name>.mjml`, its query `<name>.graphql` and its settings
- * `<name>.json`. With a schema, the queries are checked against it.
+ * `<name>.json`. With a schema, the queries are checked against it; `compile` may know what was compiled before.
  *
  * @throws MonogramError TEMPLATE_INVALID naming file and line of the first mistake.
  */
 export async function loadTemplates(
   folder: string,
-  options: { schema?: GraphQLSchema } = {},
+  options: { schema?: GraphQLSchema; compile?: CompileTemplate } = {},
 ): Promise<EmailTemplates> {
   const files = await readdir(folder)
   const names = files.filter((file) => file.endsWith('.mjml')).map((file) => file.slice(0, -'.mjml'.length))
   const templates = new Map<string, EmailTemplate>()
-  for (const name of names.sort()) templates.set(name, await loadTemplate(folder, name, options.schema))
+  for (const name of names.sort()) templates.set(name, await loadTemplate(folder, name, options))
   return templates
 }
 
-async function loadTemplate(folder: string, name: string, schema?: GraphQLSchema): Promise<EmailTemplate> {
+async function loadTemplate(
+  folder: string,
+  name: string,
+  { schema, compile = compileTemplate }: { schema?: GraphQLSchema; compile?: CompileTemplate },
+): Promise<EmailTemplate> {
   const path = (extension: string): string => join(folder, `${name}.${extension}`)
   if (!NAME.test(name))
     throw templateInvalid(
@@ -52,7 +56,7 @@ async function loadTemplate(folder: string, name: string, schema?: GraphQLSchema
   const liquid = createLiquid(settings.language)
   /* First as written, so that a mistake is told with its own line: the compiled page has other ones. */
   liquid.text(mjml, path('mjml'))
-  const compiled = compileMjml(mjml, path('mjml'))
+  const compiled = await compile(mjml, path('mjml'))
   const subject = liquid.text(settings.subject, path('json'))
   const text = liquid.text(compiled.text, path('mjml'))
   return {

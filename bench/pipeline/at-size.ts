@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { parseEvent } from '../../core/events/parse-event.ts'
 import type { Event } from '../../core/events/event.ts'
 import { homeProfile } from '../../core/identity/identity-key.ts'
-import { createEventPath } from '../../ingest/create-event-path.ts'
+import { createEventPath, type EventPath } from '../../ingest/create-event-path.ts'
 import { silentLog } from '../../platform/log.ts'
 import { openEmbeddedStorage } from '../../storage/embedded/open.ts'
 import type { Storage } from '../../storage/ports.ts'
@@ -23,6 +23,8 @@ interface Costs {
   eventList: number[]
   append: number[]
   fold: number[]
+  /** Events a second, by `replay --all`; empty where it was not measured. */
+  replay: number[]
 }
 
 /** What reads and writes of the store cost with few profiles on disk and with many. */
@@ -49,6 +51,15 @@ export async function atSize(): Promise<Figure[]> {
     figure('fold of 100 people, times the small store', ratio('fold'), 'x', conditions, {
       op: '<=',
       value: 3,
+    }),
+    figure('replay --all', percentile(large.replay, 0.5), 'events/s', conditions, {
+      op: '>=',
+      value: 20_000,
+    }),
+    figure('replay --all of the small store', percentile(small.replay, 0.5), 'events/s', conditions),
+    figure('resident memory at its highest', process.resourceUsage().maxRSS / 1024, 'MB', conditions, {
+      op: '<=',
+      value: 500,
     }),
   ]
 }
@@ -101,7 +112,20 @@ async function measure(storage: Storage, profiles: number): Promise<Costs> {
     await storage.events.append(Array.from({ length: 100 }, () => event(fresh++, profiles)))
     await path.worker.settled()
   })
-  return { pointRead, manyRead, eventList, append, fold }
+  const replay = [await replaySpeed(storage, path)]
+  return { pointRead, manyRead, eventList, append, fold, replay }
+}
+
+/** Beside the server's own worker, as the command does it. */
+async function replaySpeed(storage: Storage, { replay }: EventPath): Promise<number> {
+  const { events } = await storage.events.stats()
+  const started = performance.now()
+  const { failed, rebuilt } = await replay(
+    { kind: 'all' },
+    { onProgress: () => undefined, signal: new AbortController().signal },
+  )
+  if (failed > 0 || rebuilt > 0) throw new Error(`${failed} failed, ${rebuilt} were not as the log says`)
+  return (events * 1_000) / (performance.now() - started)
 }
 
 const parts = { clock: () => NOW, log: silentLog(), currency: 'GBP', pollMs: 1 }

@@ -12,7 +12,7 @@ import { openEmbeddedStorage } from '../../storage/embedded/open.ts'
 import type { StoredEvent } from '../../storage/ports.ts'
 import { Client, Follower, PEOPLE } from './load.ts'
 
-const ROUNDS = Number(process.env['TEST_ROUNDS'] ?? 10)
+const ROUNDS = Number(process.env['TEST_ROUNDS'] ?? 30)
 const MAX_LIFE_MS = 300
 const MAX_STOP_MS = 200
 
