@@ -49,6 +49,7 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
       identityRules,
       normalise: { country: config.country, lookups: config.lookups },
       lateAfterMs: config.lateAfterDays * DAY_MS,
+      isPublishing: config.kafkaUrl !== null && config.kafkaChangesTopic !== null,
     }),
   )
   const secrets = await loadSecrets({ configured: config.secret, dataDir: config.dataDir })

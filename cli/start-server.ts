@@ -29,6 +29,7 @@ import { commandHandlers } from './command-handlers.ts'
 import type { Output } from './command.ts'
 import { createControlServer } from './control/control-server.ts'
 import { prepareControlSocketPath } from './control/socket-path.ts'
+import type { KafkaDoors } from './open-kafka.ts'
 import { openServices, type OpenedServices } from './open-services.ts'
 import { loadDemoData } from './load-demo-data.ts'
 import { serveGraph, type ServedGraph } from './serve-graph.ts'
@@ -60,7 +61,8 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
     randomBytes,
   })
   const featured = options.demo ? await readFeatured(root) : []
-  const server = await createServer({ services, graph, sessions, featured, root, log })
+  const kafka = opening.use(await openKafkaOf(services, config, log))
+  const server = await createServer({ services, graph, kafka, sessions, featured, root, log })
   opening.defer(() => server.close())
   const { url, port } = await listen(server, config)
 
@@ -79,9 +81,21 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   return { url, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 }
 
+/** Its client is loaded only where there is a cluster. */
+async function openKafkaOf(
+  { accept, storage }: OpenedServices,
+  config: Config,
+  log: Log,
+): Promise<KafkaDoors> {
+  if (config.kafkaUrl === null) return { metrics: [], [Symbol.asyncDispose]: () => Promise.resolve() }
+  const { openKafka } = await import('./open-kafka.ts')
+  return openKafka({ config, accept, profiles: storage.profiles, log })
+}
+
 interface ServerParts {
   services: OpenedServices
   graph: ServedGraph
+  kafka: KafkaDoors
   sessions: ReturnType<typeof createBrowserSessions>
   featured: readonly FeaturedRecipient[]
   root: string
@@ -90,7 +104,7 @@ interface ServerParts {
 
 /** All doors on one port. */
 async function createServer(parts: ServerParts): Promise<ReturnType<typeof createHttpServer>> {
-  const { services, graph, sessions, featured, root, log } = parts
+  const { services, graph, kafka, sessions, featured, root, log } = parts
   const { gateway, documents } = graph
   const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
   const compiled = createCompiledCache(join(services.dataDir, 'cache', 'templates'))
@@ -101,7 +115,7 @@ async function createServer(parts: ServerParts): Promise<ReturnType<typeof creat
   await compiled.dropUnused()
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
   const metrics = createMetrics()
-  for (const metric of services.metrics.all) metrics.registerMetric(metric)
+  for (const metric of [...services.metrics.all, ...kafka.metrics]) metrics.registerMetric(metric)
   if (graph.cache) measureEntityCache(metrics, graph.cache)
 
   const server = createHttpServer({ log })

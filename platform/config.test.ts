@@ -28,6 +28,11 @@ test('without anything set, everything has its default', () => {
     cacheMaxBytes: 67_108_864,
     cacheSampleOneIn: 1_000,
     storageUrl: null,
+    kafkaUrl: null,
+    kafkaTopics: [],
+    kafkaGroup: 'monogram',
+    kafkaParkedTopic: 'monogram.parked',
+    kafkaChangesTopic: null,
   })
   expect(new Set(Object.values(sources))).toEqual(new Set(['default']))
 })
@@ -89,4 +94,15 @@ test.each([
   ['MONOGRAM_LOOKUPS', '{"shop":{"contry":{}}}', 'MONOGRAM_LOOKUPS: expected { source:'],
 ])('%s takes no %s', (variable, value, message) => {
   expect(mistakes({ [variable]: value })).toEqual([expect.stringContaining(message)])
+})
+
+test('the address of a Kafka cluster is parsed, and one that is wrong is not repeated with its password', () => {
+  const { config } = parseConfig({
+    MONOGRAM_KAFKA_URL: 'kafka://h:9092',
+    MONOGRAM_KAFKA_TOPICS: 'shop, web',
+  })
+  expect(config.kafkaUrl).toEqual({ brokers: ['h:9092'], tls: false, sasl: null })
+  expect(config.kafkaTopics).toEqual(['shop', 'web'])
+  expect(() => parseConfig({ MONOGRAM_KAFKA_URL: 'kafk://me:hidden@h' })).toThrow(/got "kafk:…"/)
+  expect(() => parseConfig({ MONOGRAM_KAFKA_URL: 'kafk://me:hidden@h' })).not.toThrow(/hidden/)
 })

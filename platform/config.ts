@@ -5,6 +5,7 @@ import { MonogramError } from '../core/errors.ts'
 import { normalizeCountry } from '../core/normalise/country.ts'
 import { normalizeLocale } from '../core/normalise/locale.ts'
 import type { LookupTables } from '../core/normalise/rules.ts'
+import { KAFKA_URL_EXPECTED, parseKafkaUrl, type KafkaAddress } from './kafka/parse-kafka-url.ts'
 import { didYouMean } from './nearest.ts'
 
 /** Everything that can be configured, parsed. Nothing else in the program reads the environment. */
@@ -33,6 +34,16 @@ export interface Config {
   cacheSampleOneIn: number
   /** Null: the embedded store in the data folder. */
   storageUrl: string | null
+  /** Null: no Kafka. */
+  kafkaUrl: KafkaAddress | null
+  /** Topics whose records are events. */
+  kafkaTopics: string[]
+  /** The consumer group that reads them; all processes of a deployment are in one. */
+  kafkaGroup: string
+  /** Where records go that are no events. */
+  kafkaParkedTopic: string
+  /** The topic that is told what changes of profiles; null: none is. */
+  kafkaChangesTopic: string | null
 }
 
 export type ConfigKey = keyof Config
@@ -65,6 +76,8 @@ const wholeNumber = (max: number) =>
     .transform(Number)
     .pipe(z.int().min(0).max(max))
 const text = z.string().trim().min(1)
+
+const topic = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/)
 
 const tableOf = (normalize: (value: string) => string | null) =>
   z.record(
@@ -136,6 +149,27 @@ const KEYS = {
     fallback: 1_000,
   },
   storageUrl: { schema: text, expected: 'file: or nothing', fallback: null },
+  kafkaUrl: {
+    schema: z.string().transform((value, context) => {
+      const address = parseKafkaUrl(value)
+      if (address !== null) return address
+      context.addIssue('not a cluster')
+      return z.NEVER
+    }),
+    expected: KAFKA_URL_EXPECTED,
+    fallback: null,
+  },
+  kafkaTopics: {
+    schema: z.preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+      z.array(topic).max(100),
+    ),
+    expected: 'names of topics with commas between them',
+    fallback: [],
+  },
+  kafkaGroup: { schema: text, expected: 'the name of a consumer group', fallback: 'monogram' },
+  kafkaParkedTopic: { schema: topic, expected: 'the name of a topic', fallback: 'monogram.parked' },
+  kafkaChangesTopic: { schema: topic, expected: 'the name of a topic', fallback: null },
 } satisfies { [K in ConfigKey]: { schema: z.ZodType<Config[K]>; expected: string; fallback: Config[K] } }
 
 const CONFIG_KEYS = Object.keys(KEYS) as ConfigKey[]
@@ -169,7 +203,7 @@ export function parseConfig(
     if (parsed.success) values[key] = parsed.data
     else {
       const name = source === 'file' ? `${file?.path ?? ''}: ${key}` : variableName(key)
-      mistakes.push(`${name}: expected ${expected}, got ${key === 'secret' ? 'less' : JSON.stringify(given)}`)
+      mistakes.push(`${name}: expected ${expected}, got ${describeGiven(key, given)}`)
     }
   }
 
@@ -181,6 +215,14 @@ export function parseConfig(
 /** `dataDir` as it is called in the environment: MONOGRAM_DATA_DIR. */
 export function variableName(key: ConfigKey): string {
   return `MONOGRAM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** What was given, without what must not be in a log. */
+function describeGiven(key: ConfigKey, given: unknown): string {
+  if (key === 'secret') return 'less'
+  if (key !== 'kafkaUrl') return JSON.stringify(given)
+  const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(String(given))?.[0]
+  return scheme === undefined ? 'something that is no URL' : `"${scheme}…"`
 }
 
 function parseJson(text: string): unknown {

@@ -44,8 +44,7 @@ function describeSettings({
   file,
 }: LoadedConfig): { name: string; value: string; source: string }[] {
   return (Object.keys(sources) as ConfigKey[]).map((key) => {
-    const value = config[key]
-    const shown = key === 'secret' ? (value === null ? 'in the data folder' : 'set') : (value ?? WITHOUT[key])
+    const shown = shownValue(config, key)
     const source = sources[key] === 'file' ? `file ${file ?? ''}` : sources[key]
     return {
       name: variableName(key),
@@ -55,11 +54,20 @@ function describeSettings({
   })
 }
 
+function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | string | number | undefined {
+  if (key === 'secret') return config.secret === null ? 'in the data folder' : 'set'
+  if (key === 'kafkaUrl' && config.kafkaUrl) return config.kafkaUrl.brokers.join(',')
+  if (key === 'kafkaTopics') return config.kafkaTopics.join(',') || 'none'
+  return config[key] ?? WITHOUT[key]
+}
+
 /** What it means that a setting is not given. */
 const WITHOUT: Partial<Record<ConfigKey, string>> = {
   storageUrl: 'embedded',
   identityRules: 'the defaults',
   country: 'none',
+  kafkaUrl: 'no Kafka',
+  kafkaChangesTopic: 'none',
 }
 
 /** Looks, and changes nothing. */

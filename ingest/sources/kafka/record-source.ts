@@ -15,8 +15,9 @@ export interface RecordSourceOptions {
   onLag?: (topic: string, partition: number, records: number) => void
 }
 
-const SESSION_TIMEOUT_MS = 30_000
-const HEARTBEAT_EVERY_MS = 3_000
+/** For so long the partitions of a process that died stay without a reader. */
+const SESSION_TIMEOUT_MS = 10_000
+const HEARTBEAT_EVERY_MS = 2_000
 const RESTART_AFTER_MS = 2_000
 /** Partitions that are taken side by side; each of them stays in its order. */
 const PARTITIONS_AT_ONCE = 4
@@ -42,6 +43,7 @@ export function createRecordSource(options: RecordSourceOptions): AsyncDisposabl
       const consumer = kafka.consumer({
         groupId: group,
         sessionTimeout: SESSION_TIMEOUT_MS,
+        rebalanceTimeout: SESSION_TIMEOUT_MS,
         heartbeatInterval: HEARTBEAT_EVERY_MS,
         allowAutoTopicCreation: false,
       })

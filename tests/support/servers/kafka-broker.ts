@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { fetchJars } from './document-server.ts'
+import { hasProgram, startProgram, type RunningProgram } from './program.ts'
+import type { RunningServer, ServerKind } from './server-kind.ts'
+
+/** One node of Apache Kafka that is broker and controller in one; the URL is one of `MONOGRAM_KAFKA_URL`. */
+export const KAFKA_BROKER: ServerKind = {
+  name: 'Kafka broker',
+  urlVariable: 'MONOGRAM_TEST_KAFKA_URL',
+  missing: () => {
+    const absent = ['java', 'mvn'].filter((name) => !hasProgram(name))
+    return absent.length === 0 ? null : `${absent.join(' and ')} not on the path`
+  },
+  start: () => startBroker(),
+}
+
+export interface StoppableBroker extends RunningServer {
+  /** Kills it; what it had acknowledged is on its disk. */
+  kill(): Promise<void>
+  /** Starts it again, on the same port and folder. */
+  restart(): Promise<void>
+}
+
+export async function startBroker(): Promise<StoppableBroker> {
+  const dir = await mkdtemp(join(tmpdir(), 'monogram-kafka-'))
+  const [port, controllerPort] = await freePorts()
+  const properties = join(dir, 'server.properties')
+  await writeFile(properties, settings(dir, port, controllerPort))
+  const jars = join(await fetchJars('kafka-broker'), '*')
+  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]
+  await promisify(execFile)('java', [...JVM, '-cp', jars, ...format])
+  const start = (): Promise<RunningProgram> =>
+    startProgram('java', [...JVM, '-cp', jars, 'kafka.Kafka', properties], { ready: /Kafka Server started/ })
+  let program = await start()
+  return {
+    url: `kafka://127.0.0.1:${port}`,
+    async kill() {
+      await program[Symbol.asyncDispose]()
+    },
+    async restart() {
+      program = await start()
+    },
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const CLUSTER_ID = 'bW9ub2dyYW0tdGVzdHMtMQ'
+/** For a quick start and a process of a bounded size. */
+const JVM = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+
+function settings(dir: string, port: number, controllerPort: number): string {
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': join(dir, 'logs'),
+    'num.partitions': 3,
+    'offsets.topic.num.partitions': 3,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1_000,
+    'auto.create.topics.enable': false,
+  })
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+}
+
+/** Two ports that nothing listens on now. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()]
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address()
+            resolve(typeof address === 'object' && address ? address.port : 0)
+          })
+        }),
+    ),
+  )
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return [ports[0] ?? 0, ports[1] ?? 0]
+}
