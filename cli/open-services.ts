@@ -11,7 +11,7 @@ import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { lockDataDir } from '../storage/embedded/lock.ts'
 import { openStorage } from '../storage/open-storage.ts'
-import { openMemoryStream } from '../stream/memory/open.ts'
+import { openStream } from '../stream/open-stream.ts'
 import type { Stream } from '../stream/ports.ts'
 import { readIdentityRules } from './read-identity-rules.ts'
 import type { Services } from './services.ts'
@@ -38,7 +38,10 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
     await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
   )
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
-  const stream = opening.use(openMemoryStream({ clock: systemClock }))
+  const { redisUrl, feedPartitions } = config
+  const stream = opening.use(
+    await openStream({ url: redisUrl, partitions: feedPartitions, clock: systemClock, log }),
+  )
   const path = opening.use(
     createEventPath({
       storage,

@@ -28,6 +28,8 @@ test('without anything set, everything has its default', () => {
     cacheMaxBytes: 67_108_864,
     cacheSampleOneIn: 1_000,
     storageUrl: null,
+    redisUrl: null,
+    feedPartitions: 64,
     kafkaUrl: null,
     kafkaTopics: [],
     kafkaGroup: 'monogram',
@@ -50,6 +52,7 @@ test('all mistakes are told at once, with what was given and what was expected, 
     MONOGRAM_CURRENCY: 'pounds',
     MONOGRAM_DATADIR: '/tmp',
     MONOGRAM_SECRET: 'short secret',
+    MONOGRAM_REDIS_URL: 'http://user:short%20secret@redis',
     MONOGRAM_CONFIG: 'c.json',
   }
   const found = mistakes(env, { path: 'c.json', content: { prot: 1, logLevel: 'loud' } })
@@ -60,8 +63,9 @@ test('all mistakes are told at once, with what was given and what was expected, 
     'MONOGRAM_CURRENCY: expected an ISO 4217 code such as EUR, got "pounds"',
     expect.stringMatching(/^c\.json: logLevel: expected one of .*, got "loud"$/),
     expect.stringMatching(/^MONOGRAM_SECRET: expected at least 16 characters, got/),
+    expect.stringMatching(/^MONOGRAM_REDIS_URL: expected redis:\/\/host:6379, .*, got/),
   ])
-  expect(found.join('\n')).not.toContain('short secret')
+  expect(found.join('\n')).not.toMatch(/short.*secret/)
 })
 
 test.each(['-1', '65536', '80.5', '0x50', ' '])('%j is no port', (port) => {

@@ -34,6 +34,10 @@ export interface Config {
   cacheSampleOneIn: number
   /** Null: the embedded store in the data folder. */
   storageUrl: string | null
+  /** `redis:`, `rediss:`, or these with `+sentinel` or `+cluster`; null: feed, cache and limits of this process alone. */
+  redisUrl: string | null
+  /** Into how many parts the change feed is divided: the same in every process. */
+  feedPartitions: number
   /** Null: no Kafka. */
   kafkaUrl: KafkaAddress | null
   /** Topics whose records are events. */
@@ -149,6 +153,19 @@ const KEYS = {
     fallback: 1_000,
   },
   storageUrl: { schema: text, expected: 'file: or nothing', fallback: null },
+  redisUrl: {
+    schema: text.refine((url) => /^rediss?(\+sentinel|\+cluster)?:\/\//.test(url)),
+    expected: 'redis://host:6379, rediss://, redis+sentinel://host,host/master or redis+cluster://host,host',
+    fallback: null,
+  },
+  feedPartitions: {
+    schema: z
+      .union([z.number(), z.string().regex(/^\d{1,4}$/)])
+      .transform(Number)
+      .pipe(z.int().min(1).max(1_024)),
+    expected: 'a number from 1 to 1024',
+    fallback: 64,
+  },
   kafkaUrl: {
     schema: z.string().transform((value, context) => {
       const address = parseKafkaUrl(value)
@@ -171,6 +188,9 @@ const KEYS = {
   kafkaParkedTopic: { schema: topic, expected: 'the name of a topic', fallback: 'monogram.parked' },
   kafkaChangesTopic: { schema: topic, expected: 'the name of a topic', fallback: null },
 } satisfies { [K in ConfigKey]: { schema: z.ZodType<Config[K]>; expected: string; fallback: Config[K] } }
+
+/** Never shown; an address may have a password in it. */
+export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['secret', 'storageUrl', 'redisUrl'])
 
 const CONFIG_KEYS = Object.keys(KEYS) as ConfigKey[]
 const FILE_VARIABLE = 'MONOGRAM_CONFIG'
@@ -220,7 +240,7 @@ export function variableName(key: ConfigKey): string {
 /** What was given, without what must not be in a log. */
 function describeGiven(key: ConfigKey, given: unknown): string {
   if (key === 'secret') return 'less'
-  if (key !== 'kafkaUrl') return JSON.stringify(given)
+  if (key !== 'kafkaUrl' && !SECRET_KEYS.has(key)) return JSON.stringify(given)
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(String(given))?.[0]
   return scheme === undefined ? 'something that is no URL' : `"${scheme}…"`
 }

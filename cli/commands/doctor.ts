@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
-import { variableName, type ConfigKey, type LoadedConfig } from '../../platform/config.ts'
+import { SECRET_KEYS, variableName, type ConfigKey, type LoadedConfig } from '../../platform/config.ts'
 import { readLockInfo } from '../../storage/embedded/lock.ts'
 import { openDatabase } from '../../storage/embedded/sqlite.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
@@ -37,7 +37,7 @@ export const doctorCommand: Command = {
   },
 }
 
-/** The secret is never printed. */
+/** What is secret is never printed. */
 function describeSettings({
   config,
   sources,
@@ -55,7 +55,7 @@ function describeSettings({
 }
 
 function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | string | number | undefined {
-  if (key === 'secret') return config.secret === null ? 'in the data folder' : 'set'
+  if (config[key] !== null && SECRET_KEYS.has(key)) return 'set'
   if (key === 'kafkaUrl' && config.kafkaUrl) return config.kafkaUrl.brokers.join(',')
   if (key === 'kafkaTopics') return config.kafkaTopics.join(',') || 'none'
   return config[key] ?? WITHOUT[key]
@@ -63,7 +63,9 @@ function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | st
 
 /** What it means that a setting is not given. */
 const WITHOUT: Partial<Record<ConfigKey, string>> = {
+  secret: 'in the data folder',
   storageUrl: 'embedded',
+  redisUrl: 'within this process',
   identityRules: 'the defaults',
   country: 'none',
   kafkaUrl: 'no Kafka',

@@ -8,7 +8,9 @@ export function describeFeedContract(open: OpenStream): void {
       await using opened = await open()
       const { feed } = opened.stream
       await using _attached = await attach(feed)
+      const earlier = subscribe(feed, { entity: 'Profile', id: 'p' })
       await feed.append([aChange('p', 1)])
+      await take(earlier, 1)
       const mine = subscribe(feed, { entity: 'Profile', id: 'p' })
       const all = subscribe(feed, { entity: 'Profile' })
       await feed.append([

@@ -1,0 +1,19 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { openMemoryStream } from './memory/open.ts'
+import type { Stream } from './ports.ts'
+
+export interface OpenStreamOptions {
+  /** Null: what one process needs, in its memory. */
+  url: string | null
+  partitions: number
+  clock: Clock
+  log: Log
+}
+
+/** Opens the stream that the configuration names. CONFIG_INVALID; a Redis that cannot be reached is no reason to reject. */
+export async function openStream({ url, ...options }: OpenStreamOptions): Promise<Stream> {
+  if (url === null) return openMemoryStream(options)
+  const { openRedisStream } = await import('./redis/open.ts')
+  return openRedisStream({ ...options, url })
+}

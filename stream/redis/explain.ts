@@ -1,0 +1,12 @@
+/** What a failure of Redis means, in words that help; never what was sent. */
+export function explain(error: unknown, partitions: number): Error {
+  const message = error instanceof Error ? error.message : 'Redis did not answer'
+  const held = /^PARTITIONS (\d+)/.exec(message)?.[1]
+  if (held !== undefined) {
+    return new Error(
+      `the change feed in Redis has ${held} partitions, this process believes in ${partitions}: ` +
+        `give MONOGRAM_FEED_PARTITIONS the same value everywhere, or empty that database of Redis`,
+    )
+  }
+  return new Error(`Redis: ${message.split('\n')[0]}`)
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasProgram, startProgram, type RunningProgram } from './program.ts'
+import type { ServerKind } from './server-kind.ts'
+
+export const REDIS_SERVER: ServerKind = {
+  name: 'Redis',
+  urlVariable: 'MONOGRAM_TEST_REDIS_URL',
+  missing: () => (hasProgram('redis-server') ? null : 'redis-server not on the path'),
+  start: () => startRedis(),
+}
+
+/** A Redis of a test's own, that it may stop, kill and start again on the same port with what it has on disk. */
+export interface RunningRedis extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly pid: () => number
+  /** SIGKILL: what is not on disk is lost. */
+  kill(): Promise<void>
+  restart(): Promise<void>
+}
+
+export interface RedisSettings {
+  /** `none`: a restart begins empty. `aof`: with everything up to the last second. */
+  persistence?: 'none' | 'aof'
+  /** More of redis.conf, as arguments: `['--maxmemory', '10mb']`. */
+  settings?: readonly string[]
+}
+
+export async function startRedis(options: RedisSettings = {}): Promise<RunningRedis> {
+  const { persistence = 'none', settings = [] } = options
+  const dir = await mkdtemp(join(tmpdir(), 'monogram-redis-'))
+  const port = await freePort()
+  const files = ['--dir', dir, '--save', '', '--appendonly', persistence === 'aof' ? 'yes' : 'no']
+  const args = ['--port', String(port), '--bind', '127.0.0.1', ...files, ...settings]
+  const start = (): Promise<RunningProgram> =>
+    startProgram('redis-server', args, { ready: /Ready to accept connections/ })
+  let program = await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    pid: () => program.pid,
+    async kill() {
+      await program[Symbol.asyncDispose]()
+    },
+    async restart() {
+      await program[Symbol.asyncDispose]()
+      program = await start()
+    },
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Redis takes no port by itself: one that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port')
+  return address.port
+}
