@@ -1,7 +1,9 @@
 import { describe } from 'vitest'
+import { baseCases } from './contract/bases.ts'
 import { accessCases } from './contract/api-keys-and-progress.ts'
 import { eventLogCases } from './contract/events.ts'
 import { eventListCases } from './contract/event-lists.ts'
+import { eventPurchaseCases } from './contract/event-purchases.ts'
 import { eventReplayCases } from './contract/event-replays.ts'
 import { identityCases } from './contract/identities.ts'
 import { lifecycleCases } from './contract/lifecycle.ts'
@@ -28,8 +30,10 @@ export function describeStorageContract(
       eventLogCases(test)
       eventListCases(test)
       eventReplayCases(test)
+      eventPurchaseCases(test)
     })
     describe('trails', () => trailCases(test))
+    describe('bases and sealed purchases', () => baseCases(test))
     describe('profiles', () => profileCases(test))
     describe('identities', () => identityCases(test))
     describe('products', () => productCases(test))

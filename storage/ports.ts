@@ -1,5 +1,6 @@
 import type { ApiKeyRecord } from '../core/access/principal.ts'
 import type { Event, EventKey, TrailId } from '../core/events/event.ts'
+import type { PurchaseRef } from '../core/events/purchase.ts'
 import type {
   IdentityBatch,
   IdentityRow,
@@ -12,7 +13,7 @@ import type {
 import type { IdentityKey, ProfileId } from '../core/identity/identity-key.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ProductDocument } from '../core/products/product.ts'
-import type { OutboxEntry, ProfileDocument, ProfileState } from '../core/profile/profile.ts'
+import type { OutboxEntry, ProfileDocument, ProfileState, Purchase } from '../core/profile/profile.ts'
 
 /*
  * What Monogram asks of a store. Each document is written atomically and by itself: a list of writes is a list of
@@ -32,6 +33,7 @@ export interface Storage extends AsyncDisposable {
   readonly profiles: ProfileStore
   readonly identities: IdentityStore
   readonly products: ProductStore
+  readonly sealedPurchases: SealedPurchaseStore
   readonly apiKeys: ApiKeyStore
   readonly progress: ProgressStore
   /** Resolves when the store can take a write, rejects with StorageError when it cannot. */
@@ -104,6 +106,31 @@ export interface FoldedQuery {
   after: EventPosition | null
 }
 
+/**
+ * Which folded events of a trail are about a purchase (core/events/purchase.ts): those of which one of `held` says that
+ * they are in the state that is asked for. Those of `except` (at most 64 keys) are left out.
+ */
+export interface PurchaseQuery {
+  trail: TrailId
+  ref: PurchaseRef
+  /** At most three. */
+  held: readonly Held[]
+  except: readonly EventKey[]
+}
+
+/** Events that versions of the trail up to this one carry, all of them or those that stand before a position. */
+export interface Held {
+  version: number
+  before: EventPosition | null
+}
+
+/** Folded events of a trail that its base holds: they happened before `before`, and versions up to `version` carry them. */
+export interface SealedEvents {
+  trail: TrailId
+  before: number
+  version: number
+}
+
 /** The log that an acknowledgement refers to. */
 export interface EventStore {
   /** Inserts each if its key is absent, pending. Results in the order given. Safe to repeat. */
@@ -120,6 +147,18 @@ export interface EventStore {
   release(parked: readonly { key: EventKey; attempt: number }[]): Promise<void>
   /** For each query the folded events of that trail that the versions above carry, by (time, key), at most `limit`. */
   readFolded(queries: readonly FoldedQuery[], limit: number): Promise<StoredEvent[][]>
+  /**
+   * For each query the events that decide what the purchase amounts to: of each of its parts (`order`, `mention`,
+   * `refund`) the oldest and the newest by (time, key), in any order, each once. At most six a query, each found by one
+   * look into an index (trail, ref, part, time, key) of folded events, however many there are.
+   */
+  readPurchases(queries: readonly PurchaseQuery[]): Promise<StoredEvent[][]>
+  /** The purchases that folded events of the trail are about, each once, in order of ref, refs above `after` only. */
+  listPurchases(trail: TrailId, after: PurchaseRef | null, limit: number): Promise<PurchaseRef[]>
+  /** Up to `limit` folded events of each trail that its base holds, in any order, but for those whose links wait. */
+  readSealed(sealed: readonly SealedEvents[], limit: number): Promise<StoredEvent[][]>
+  /** Deletes these events where they are folded, with their conflicts. Safe to repeat. */
+  deleteFolded(keys: readonly EventKey[]): Promise<void>
   /** The trails of events received at or after `since`, in order of arrival, each perhaps repeatedly, in pages as `scan`. */
   scanTrails(
     since: number,
@@ -197,7 +236,25 @@ export interface TrailDocument {
   dirty: boolean
 }
 
+/**
+ * What a trail was made of before its log begins: the state of the folded events that happened before `before` and that
+ * the trail's versions up to `version` carry. Those events may be gone from the log.
+ */
+export interface TrailBase {
+  id: TrailId
+  /** Rises by one with every write; what compare-and-set is on. */
+  rev: number
+  before: number
+  version: number
+  foldVersion: number
+  state: ProfileState
+}
+
 export interface TrailStore {
+  /** The bases of those trails that have one. What an older fold lacks is read as `get` reads it. */
+  bases(ids: readonly TrailId[]): Promise<Map<TrailId, TrailBase>>
+  /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
+  putBases(bases: readonly TrailBase[]): Promise<boolean[]>
   /** Parts that a state of an older fold lacks are read as empty, here and in `findByHomes`. */
   get(ids: readonly TrailId[]): Promise<Map<TrailId, TrailDocument>>
   /**
@@ -306,6 +363,25 @@ export interface ProductStore {
   trimOutbox(trims: readonly { id: string; version: number }[]): Promise<void>
   list(after: string | null, limit: number): Promise<ProductDocument[]>
   stats(): Promise<{ products: number }>
+}
+
+/** What the deleted events about a purchase of a trail amount to. */
+export interface SealedPurchase {
+  trail: TrailId
+  ref: PurchaseRef
+  /** Rises by one with every write; what compare-and-set is on. */
+  rev: number
+  purchase: Purchase
+}
+
+/** Purchases whose events have been deleted, in part or all: one slim document for each trail and ref. */
+export interface SealedPurchaseStore {
+  /** In any order; unknown ones are left out. */
+  get(purchases: readonly { trail: TrailId; ref: PurchaseRef }[]): Promise<SealedPurchase[]>
+  /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
+  put(purchases: readonly SealedPurchase[]): Promise<boolean[]>
+  /** Refs of the trail, in order, refs above `after` only. */
+  list(trail: TrailId, after: PurchaseRef | null, limit: number): Promise<PurchaseRef[]>
 }
 
 export interface ApiKeyStore {

@@ -52,6 +52,34 @@ export interface RefundState {
   orderId?: string
 }
 
+/**
+ * What is known of one order with its refund, or of one refund with an id of its own, from the events that name it:
+ * a join of them, so it is the same in any order and however often one is counted.
+ */
+export interface Purchase {
+  /** Absent while no order event has named it. */
+  order?: {
+    /** Integer minor units; null while no event told an amount. */
+    gross: number | null
+    currency: string
+    /** The earliest time of an event about this order. */
+    orderedAt: number
+    /** The time and key of the event that the amount comes from: the last writer. */
+    at: number
+    key: EventKey
+  }
+  /** Absent while no refund event has named it. */
+  refund?: {
+    /** Null when no amount was told: the whole of the order. */
+    amount: number | null
+    currency: string
+    at: number
+    key: EventKey
+  }
+  /** The latest time of an event that named it. */
+  heardAt: number
+}
+
 export interface RecentEvent {
   key: EventKey
   type: EventType

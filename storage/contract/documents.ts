@@ -8,7 +8,7 @@ import type {
 } from '../../core/identity/identity-log.ts'
 import type { ProductDocument } from '../../core/products/product.ts'
 import type { OutboxEntry, ProfileDocument, ProfileState, ProfileView } from '../../core/profile/profile.ts'
-import type { EventMark, ProfileWrite, TrailDocument } from '../ports.ts'
+import type { EventMark, ProfileWrite, SealedPurchase, TrailBase, TrailDocument } from '../ports.ts'
 
 /*
  * Whole documents from the few fields that a case is about.
@@ -48,6 +48,20 @@ export function aTrail(id: string, version: number, fields: Partial<TrailDocumen
     dirty: true,
     ...fields,
   }
+}
+
+export function aBase(id: string, rev: number, fields: Partial<TrailBase> = {}): TrailBase {
+  return { id, rev, before: 1_000 * rev, version: rev, foldVersion: 1, state: aState(rev), ...fields }
+}
+
+export function aSealedPurchase(
+  trail: string,
+  ref: string,
+  rev: number,
+  fields: Partial<SealedPurchase> = {},
+): SealedPurchase {
+  const order = { gross: 13_912, currency: 'GBP', orderedAt: 1_000, at: 1_000, key: 'e1' }
+  return { trail, ref, rev, purchase: { order, heardAt: 1_000 + rev }, ...fields }
 }
 
 export function aState(events: number): ProfileState {

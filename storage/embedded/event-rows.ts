@@ -1,10 +1,12 @@
 import type { Event, EventMeta, EventType } from '../../core/events/event.ts'
+import { purchaseOf } from '../../core/events/purchase.ts'
 import type { IdentityPair } from '../../core/identity/identity-key.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { EventMark, StoredEvent } from '../ports.ts'
 import { integer, json, text } from '../values.ts'
 import type { SqlValue } from './sqlite.ts'
 import type { EventToAppend, MarkRow } from './writes/events.ts'
+import { PURCHASE_PARTS } from './writes/purchase-parts.ts'
 
 export const EVENT_COLUMNS = `e.seq, e.attempt, e.state, e.trail_version, b.body, e.key, e.trail_id, e.identity,
   e.source, e.message_id, e.type, e.name, e.time, e.received_at, e.body_hash, e.pairs, e.meta`
@@ -73,6 +75,7 @@ export function readPairs(pairs: string | null): IdentityPair[] {
 
 export function eventToAppend(event: Event): EventToAppend {
   const hasPairs = event.pairs.length > 0
+  const purchase = purchaseOf(event)
   return {
     row: [
       text(event.key, 'event.key'),
@@ -88,6 +91,8 @@ export function eventToAppend(event: Event): EventToAppend {
       hasPairs ? json(event.pairs, 'event.pairs') : null,
       hasPairs ? 1 : null,
       event.meta === undefined ? null : json(event.meta, 'event.meta'),
+      purchase === null ? null : purchase.ref,
+      purchase === null ? null : PURCHASE_PARTS[purchase.part],
     ],
     body: json(event.body, 'event.body'),
   }

@@ -5,6 +5,7 @@ import { idList } from './encode.ts'
 import { eventConflicts } from './event-conflicts.ts'
 import { eventLists } from './event-lists.ts'
 import { eventsPending } from './events-pending.ts'
+import { eventPurchases } from './event-purchases.ts'
 import { eventReplays } from './event-replays.ts'
 import {
   EVENT_COLUMNS,
@@ -82,6 +83,14 @@ export function createEventStore(reader: Reader, writer: Writer): EventStore {
     ...eventConflicts(reader),
     ...eventsPending(reader),
     ...eventReplays(reader),
+    ...eventPurchases(reader),
+    deleteFolded: async (keys) => {
+      if (keys.length === 0) return
+      await writer.run(
+        'deleteFoldedEvents',
+        keys.map((key) => text(key, 'event.key')),
+      )
+    },
     stats: async () => {
       const [events, pending, parked, conflicts] = counts.get() ?? [0, 0, 0, 0]
       return { events, pending, parked, conflicts }

@@ -5,6 +5,7 @@ import { eventCare } from './migrations/0002-event-care.ts'
 import { foldVersions } from './migrations/0003-fold-versions.ts'
 import { identityDecisions } from './migrations/0004-identity-decisions.ts'
 import { unpublishedChanges } from './migrations/0005-unpublished-changes.ts'
+import { boundedState } from './migrations/0006-bounded-state.ts'
 import type { Database } from './sqlite.ts'
 
 /** One step of the schema. Once released it never changes; what comes next is another step. */
@@ -13,6 +14,8 @@ export interface Migration {
   version: number
   name: string
   sql: string
+  /** What SQL cannot do; runs after it, in the same transaction. */
+  run?: (db: Database) => void
 }
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -21,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   foldVersions,
   identityDecisions,
   unpublishedChanges,
+  boundedState,
 ]
 
 /**
@@ -45,6 +49,7 @@ function apply(db: Database, migration: Migration, clock: Clock): void {
   try {
     if (readVersion(db) < migration.version) {
       db.exec(migration.sql)
+      migration.run?.(db)
       db.prepare('INSERT INTO migrations (version, name, applied_at) VALUES (?, ?, ?)').run(
         migration.version,
         migration.name,

@@ -14,6 +14,7 @@ import { createProductStore } from './products.ts'
 import { createProfileStore } from './profiles.ts'
 import { createProgressStore } from './progress.ts'
 import { createReader, type Reader } from './reader.ts'
+import { createSealedPurchaseStore } from './sealed-purchases.ts'
 import type { Database } from './sqlite.ts'
 import { createThreadedWriter, startWriterThread } from './threaded-writer.ts'
 import { createTrailStore } from './trails.ts'
@@ -84,6 +85,7 @@ function assemble(reader: Reader, writer: Writer): Storage {
     profiles: createProfileStore(reader, writer),
     identities: createIdentityStore(reader, writer),
     products: createProductStore(reader, writer),
+    sealedPurchases: createSealedPurchaseStore(reader, writer),
     apiKeys: createApiKeyStore(reader, writer),
     progress: createProgressStore(reader, writer),
     // One probe serves all who ask while it is under way: health checks cannot become a load of fsyncs.

@@ -11,6 +11,7 @@ import { migrate } from './migrations.ts'
 import { createProductStore } from './products.ts'
 import { createProfileStore } from './profiles.ts'
 import { createProgressStore } from './progress.ts'
+import { createSealedPurchaseStore } from './sealed-purchases.ts'
 import type { Columns, Database } from './sqlite.ts'
 import { createReader } from './reader.ts'
 import { createTrailStore } from './trails.ts'
@@ -18,7 +19,7 @@ import { WRITER_LIMITS } from './writer.ts'
 
 /** A step that goes through rows one by one, but for those of a partial index: they are the ones that are wanted. */
 const FULL_SCAN =
-  /^SCAN (e|b|p|events|event_bodies|trails|profiles|profile_terms|identity_rows|identity_pairs|products)\b/
+  /^SCAN (e|b|p|events|event_bodies|trails|profiles|profile_terms|identity_rows|identity_pairs|products|trail_bases|sealed_purchases)\b/
 const PARTIAL_INDEX = /_(pending|parked|unlinked|dirty|outbox|unpublished|due|merged)$/
 
 test('no read but a count goes through a whole table', async () => {
@@ -34,6 +35,7 @@ test('no read but a count goes through a whole table', async () => {
   createProfileStore(reader, writer)
   createIdentityStore(reader, writer)
   createProductStore(reader, writer)
+  createSealedPurchaseStore(reader, writer)
   createApiKeyStore(reader, writer)
   createProgressStore(reader, writer)
 

@@ -1,11 +1,11 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
 import { emptyState } from '../../core/profile/state.ts'
-import type { AppliedEntry, TrailDocument, TrailStore } from '../ports.ts'
+import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import { idList } from './encode.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
-import type { TrailRow } from './writes/trails.ts'
+import type { BaseRow, TrailRow } from './writes/trails.ts'
 
 export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   const byIds = reader.prepare<TrailColumns>(
@@ -22,8 +22,13 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   )
 
   const page = reader.prepare<[id: string]>('SELECT id FROM trails WHERE id > ? ORDER BY id LIMIT ?')
+  const bases = reader.prepare<BaseColumns>(`
+    SELECT id, rev, before, version, fold_version, state FROM trail_bases
+    WHERE id IN (SELECT value FROM json_each(?))`)
 
   return {
+    bases: async (ids) => new Map(bases.all(idList(ids)).map((row) => [row[0], readBase(row)])),
+    putBases: async (given) => (given.length === 0 ? [] : writer.run('putTrailBases', given.map(baseRow))),
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readTrail(row)])),
     put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailRow))),
     findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
@@ -65,10 +70,38 @@ function readTrail(row: TrailColumns): TrailDocument {
     home,
     version,
     foldVersion,
-    state: { ...emptyState(), ...(JSON.parse(state) as Partial<ProfileState>) },
+    state: readState(state),
     applied: JSON.parse(applied) as AppliedEntry[],
     dirty: dirty === 1,
   }
+}
+
+type BaseColumns = [
+  id: string,
+  rev: number,
+  before: number,
+  version: number,
+  foldVersion: number,
+  state: string,
+]
+
+function readBase([id, rev, before, version, foldVersion, state]: BaseColumns): TrailBase {
+  return { id, rev, before, version, foldVersion, state: readState(state) }
+}
+
+function readState(text: string): ProfileState {
+  return { ...emptyState(), ...(JSON.parse(text) as Partial<ProfileState>) }
+}
+
+function baseRow(base: TrailBase): BaseRow {
+  return [
+    integer(base.rev, 'base.rev'),
+    integer(base.before, 'base.before'),
+    integer(base.version, 'base.version'),
+    integer(base.foldVersion, 'base.foldVersion'),
+    json(base.state, 'base.state'),
+    text(base.id, 'base.id'),
+  ]
 }
 
 function trailRow(trail: TrailDocument): TrailRow {

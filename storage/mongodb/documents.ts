@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb'
 import type { EventType } from '../../core/events/event.ts'
+import type { PurchasePart } from '../../core/events/purchase.ts'
 import type { OutboxEntry } from '../../core/profile/profile.ts'
 
 /*
@@ -39,6 +40,9 @@ export interface EventRow {
   trailVersion?: number
   error?: string
   foldVersion?: number
+  /** What an order or a refund is about; absent on every other event. */
+  purchase?: string
+  purchasePart?: PurchasePart
 }
 
 export interface ConflictRow {
@@ -69,6 +73,23 @@ export interface TrailRow extends Contended {
   applied: string
   /** JSON. */
   state: string
+}
+
+export interface TrailBaseRow extends Contended {
+  rev: number
+  before: number
+  version: number
+  foldVersion: number
+  /** JSON. */
+  state: string
+}
+
+export interface SealedPurchaseRow extends Contended {
+  trail: string
+  ref: string
+  rev: number
+  /** JSON. */
+  purchase: string
 }
 
 export interface ProfileRow extends Contended {
@@ -168,6 +189,8 @@ export interface Collections {
   events: Collection<EventRow>
   conflicts: Collection<ConflictRow>
   trails: Collection<TrailRow>
+  trailBases: Collection<TrailBaseRow>
+  sealedPurchases: Collection<SealedPurchaseRow>
   profiles: Collection<ProfileRow>
   products: Collection<ProductRow>
   identityKeys: Collection<IdentityKeyRow>
@@ -184,6 +207,8 @@ export const COLLECTION_NAMES = {
   events: 'events',
   conflicts: 'event_conflicts',
   trails: 'trails',
+  trailBases: 'trail_bases',
+  sealedPurchases: 'sealed_purchases',
   profiles: 'profiles',
   products: 'products',
   identityKeys: 'identity_keys',

@@ -1,4 +1,5 @@
 import type { Event, EventMeta } from '../../core/events/event.ts'
+import { purchaseOf } from '../../core/events/purchase.ts'
 import type { IdentityPair } from '../../core/identity/identity-key.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { StoredEvent } from '../ports.ts'
@@ -7,6 +8,7 @@ import type { EventRow } from './documents.ts'
 
 export function eventRow(event: Event, arrival: string): EventRow {
   const hasPairs = event.pairs.length > 0
+  const purchase = purchaseOf(event)
   return {
     _id: text(event.key, 'event.key'),
     trail: text(event.trailId, 'event.trailId'),
@@ -24,6 +26,7 @@ export function eventRow(event: Event, arrival: string): EventRow {
     body: json(event.body, 'event.body'),
     attempt: 0,
     pending: true,
+    ...(purchase !== null && { purchase: purchase.ref, purchasePart: purchase.part }),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Calls } from './calls.ts'
 import type { Collections, ConflictRow, EventRow } from './documents.ts'
 import { eventConflicts } from './event-conflicts.ts'
 import { eventLists } from './event-lists.ts'
+import { eventPurchases } from './event-purchases.ts'
 import { eventReplays } from './event-replays.ts'
 import type { EventRoutes } from './event-routes.ts'
 import { eventRow, readPairs, readStoredEvent } from './event-rows.ts'
@@ -104,6 +105,7 @@ export function createEventStore(parts: EventStoreParts): EventStore {
     ...eventConflicts(parts),
     ...eventsPending(parts),
     ...eventReplays(parts),
+    ...eventPurchases(parts),
     stats: () =>
       calls.run(async () => {
         const [all, pending, parked, others] = await Promise.all([

@@ -5,6 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { systemSleep, type Sleep } from '../../platform/sleep.ts'
 import { isDuplicateKey } from './failures.ts'
 import { firstIndexes } from './migrations/0001-first-indexes.ts'
+import { boundedState } from './migrations/0002-bounded-state.ts'
 
 /** An index as a migration declares it. */
 export interface DeclaredIndex {
@@ -27,7 +28,7 @@ export interface Migration {
   indexes: readonly DeclaredIndex[]
 }
 
-export const MIGRATIONS: readonly Migration[] = [firstIndexes]
+export const MIGRATIONS: readonly Migration[] = [firstIndexes, boundedState]
 
 export interface MigrateOptions {
   clock: Clock

@@ -15,6 +15,7 @@ import { migrate } from './migrations.ts'
 import { createProductStore } from './products.ts'
 import { createProfileStore } from './profiles.ts'
 import { createProgressStore } from './progress.ts'
+import { createSealedPurchaseStore } from './sealed-purchases.ts'
 import { createTrailStore } from './trails.ts'
 
 export interface MongodbStorageOptions {
@@ -65,6 +66,7 @@ function assemble({ client, db }: Connection, clock: Clock): Storage {
     profiles: createProfileStore(collections, calls),
     identities: createIdentityStore(collections, calls),
     products: createProductStore(collections, calls),
+    sealedPurchases: createSealedPurchaseStore(collections, calls),
     apiKeys: createApiKeyStore(collections, calls),
     progress: createProgressStore(collections, calls),
     // One probe serves all who ask while it is under way: health checks cannot become a load of writes.

@@ -1,14 +1,23 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
 import { emptyState } from '../../core/profile/state.ts'
-import type { AppliedEntry, TrailDocument, TrailStore } from '../ports.ts'
+import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import type { Calls } from './calls.ts'
 import { compareAndSet, type Replacement } from './compare-and-set.ts'
-import type { Collections, TrailRow } from './documents.ts'
+import type { Collections, TrailBaseRow, TrailRow } from './documents.ts'
 import { atMost, idAfter, storableIds } from './ids.ts'
 
-export function createTrailStore({ trails }: Collections, calls: Calls): TrailStore {
+export function createTrailStore({ trails, trailBases }: Collections, calls: Calls): TrailStore {
   return {
+    bases: (ids) =>
+      calls.run(async () => {
+        const wanted = storableIds(ids)
+        if (wanted.length === 0) return new Map()
+        const rows = await trailBases.find({ _id: { $in: wanted } }).toArray()
+        return new Map(rows.map((row) => [row._id, readBase(row)]))
+      }),
+    putBases: (written) =>
+      calls.run(async () => compareAndSet(trailBases, 'rev', written.map(baseReplacement))),
     get: (ids) =>
       calls.run(async () => {
         const wanted = storableIds(ids)
@@ -79,9 +88,32 @@ function readTrail(row: TrailRow): TrailDocument {
     home: row.home,
     version: row.version,
     foldVersion: row.foldVersion,
-    state: { ...emptyState(), ...(JSON.parse(row.state) as Partial<ProfileState>) },
+    state: parseState(row.state),
     applied: readApplied(row.applied),
     dirty: row.dirty === true,
+  }
+}
+
+function readBase({ _id, rev, before, version, foldVersion, state }: TrailBaseRow): TrailBase {
+  return { id: _id, rev, before, version, foldVersion, state: parseState(state) }
+}
+
+function parseState(text: string): ProfileState {
+  return { ...emptyState(), ...(JSON.parse(text) as Partial<ProfileState>) }
+}
+
+function baseReplacement(base: TrailBase): Replacement {
+  return {
+    id: text(base.id, 'base.id'),
+    version: integer(base.rev, 'base.rev'),
+    set: {
+      rev: base.rev,
+      before: integer(base.before, 'base.before'),
+      version: integer(base.version, 'base.version'),
+      foldVersion: integer(base.foldVersion, 'base.foldVersion'),
+      state: json(base.state, 'base.state'),
+    },
+    unset: [],
   }
 }
 

@@ -55,7 +55,7 @@ export function faultyPorts(
   feed: ChangeFeed,
   options: FaultyPortsOptions,
 ): { storage: Storage; feed: ChangeFeed } {
-  const { events, trails, profiles, identities, products, progress } = storage
+  const { events, trails, profiles, identities, products, sealedPurchases, progress } = storage
   return {
     storage: {
       ...storage,
@@ -64,6 +64,7 @@ export function faultyPorts(
       profiles: faulty('profiles', profiles, options),
       identities: faulty('identities', identities, options),
       products: faulty('products', products, options),
+      sealedPurchases: faulty('sealedPurchases', sealedPurchases, options),
       progress: faulty('progress', progress, options),
     },
     feed: faulty('feed', feed, options),

@@ -7,6 +7,7 @@ import { createEventStore } from './memory-storage/events.ts'
 import { createIdentityStore } from './memory-storage/identities.ts'
 import { createProductStore } from './memory-storage/products.ts'
 import { createProfileStore } from './memory-storage/profiles.ts'
+import { createSealedPurchaseStore } from './memory-storage/sealed-purchases.ts'
 import { createTrailStore } from './memory-storage/trails.ts'
 
 type Stores = Omit<Storage, 'ready' | 'waitingWrites' | typeof Symbol.asyncDispose>
@@ -21,6 +22,7 @@ export function createMemoryStores(): Stores {
     profiles: createProfileStore(),
     identities: createIdentityStore(),
     products: createProductStore(),
+    sealedPurchases: createSealedPurchaseStore(),
     apiKeys: {
       get: async (id) => apiKeys.get(id) ?? null,
       list: async () => apiKeys.filter(() => true),
@@ -63,6 +65,7 @@ export function openMemoryStorage(
     profiles: guarded('profiles', stores.profiles),
     identities: guarded('identities', stores.identities),
     products: guarded('products', stores.products),
+    sealedPurchases: guarded('sealedPurchases', stores.sealedPurchases),
     apiKeys: guarded('apiKeys', stores.apiKeys),
     progress: guarded('progress', stores.progress),
     ready: () => (open ? Promise.resolve() : closed()),

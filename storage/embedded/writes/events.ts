@@ -16,6 +16,8 @@ export type EventRow = readonly [
   pairs: string | null,
   unlinked: 1 | null,
   meta: string | null,
+  purchase: string | null,
+  purchasePart: number | null,
 ]
 
 export interface EventToAppend {
@@ -39,13 +41,14 @@ export interface EventWrites {
   markEvents(marks: readonly MarkRow[]): null
   releaseEvents(parked: readonly ReleaseRow[]): null
   clearEventLinks(keys: readonly string[]): null
+  deleteFoldedEvents(keys: readonly string[]): null
 }
 
 export function eventWrites(db: Database): EventWrites {
   const insert = db.prepare(`
     INSERT INTO events (key, trail_id, identity, source, message_id, type, name, time, received_at, body_hash,
-      pairs, unlinked, meta, state, attempt)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
+      pairs, unlinked, meta, purchase, purchase_part, state, attempt)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)
     ON CONFLICT (key) DO NOTHING`)
   const insertBody = db.prepare('INSERT INTO event_bodies (seq, body) VALUES (?, ?)')
   const keptHash = db.prepare<[bodyHash: string]>('SELECT body_hash FROM events WHERE key = ?')
@@ -61,6 +64,8 @@ export function eventWrites(db: Database): EventWrites {
       fold_version = NULL
     WHERE key = ? AND state = 'parked' AND attempt = ?`)
   const clearLink = db.prepare('UPDATE events SET unlinked = NULL WHERE key = ? AND unlinked = 1')
+  const remove = db.prepare("DELETE FROM events WHERE key = ? AND state = 'folded' AND unlinked IS NULL")
+  const removeConflicts = db.prepare('DELETE FROM event_conflicts WHERE key = ?')
 
   const append = ({ row, body }: EventToAppend): AppendResult => {
     const { changes, lastInsertRowid } = insert.run(...row)
@@ -86,6 +91,13 @@ export function eventWrites(db: Database): EventWrites {
     },
     clearEventLinks: (keys) => {
       for (const key of keys) clearLink.run(key)
+      return null
+    },
+    deleteFoldedEvents: (keys) => {
+      for (const key of keys) {
+        // The body goes with its event.
+        if (remove.run(key).changes === 1) removeConflicts.run(key)
+      }
       return null
     },
   }

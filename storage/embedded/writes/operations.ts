@@ -5,6 +5,7 @@ import { identityWrites, type IdentityWrites } from './identities.ts'
 import { productWrites, type ProductWrites } from './products.ts'
 import { profileWrites, type ProfileWrites } from './profiles.ts'
 import { progressWrites, type ProgressWrites } from './progress.ts'
+import { sealedPurchaseWrites, type SealedPurchaseWrites } from './sealed-purchases.ts'
 import { trailWrites, type TrailWrites } from './trails.ts'
 
 /**
@@ -18,6 +19,7 @@ export interface WriteOperations
     ProfileWrites,
     IdentityWrites,
     ProductWrites,
+    SealedPurchaseWrites,
     ApiKeyWrites,
     ProgressWrites,
     ProbeWrites {}
@@ -33,6 +35,7 @@ export function writeOperations(db: Database): WriteOperations {
     ...profileWrites(db),
     ...identityWrites(db),
     ...productWrites(db),
+    ...sealedPurchaseWrites(db),
     ...apiKeyWrites(db),
     ...progressWrites(db),
     ...probeWrites(db),

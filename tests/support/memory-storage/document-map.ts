@@ -24,6 +24,14 @@ export class DocumentMap<Doc> {
     return this.#documents.has(id)
   }
 
+  delete(id: string): void {
+    this.#documents.delete(id)
+  }
+
+  deleteWhere(test: (document: Doc) => boolean): void {
+    for (const [id, document] of this.#documents) if (test(document)) this.#documents.delete(id)
+  }
+
   /** The documents that pass, in the order in which they were first set. */
   filter(test: (document: Doc) => boolean): Doc[] {
     return [...this.#documents.values()].filter(test).map((document) => structuredClone(document))

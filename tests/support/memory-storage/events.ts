@@ -1,4 +1,5 @@
 import type { Event } from '../../../core/events/event.ts'
+import { purchaseOf } from '../../../core/events/purchase.ts'
 import type { EventConflict, EventStore, PendingEvent, StoredEvent } from '../../../storage/ports.ts'
 import { assertIds, assertInteger, assertStorable } from './assert-storable.ts'
 import { DocumentMap } from './document-map.ts'
@@ -129,12 +130,70 @@ export function createEventStore(): EventStore {
       )
     },
 
+    async readPurchases(queries) {
+      return queries.map(({ trail, ref, held: conditions, except }) => {
+        const held = rows
+          .filter(
+            ({ event, state, trailVersion }) =>
+              event.trailId === trail &&
+              state === 'folded' &&
+              !except.includes(event.key) &&
+              purchaseOf(event)?.ref === ref &&
+              conditions.some(
+                ({ version, before }) =>
+                  (trailVersion ?? 0) <= version && (before === null || isBefore(event, before)),
+              ),
+          )
+          .map(toStored)
+          .sort((a, b) => a.time - b.time || (a.key < b.key ? -1 : 1))
+        const ends = (['order', 'mention', 'refund'] as const).flatMap((part) => {
+          const of = held.filter((event) => purchaseOf(event)?.part === part)
+          return [of[0], of.at(-1)]
+        })
+        return [...new Set(ends)].filter((event) => event !== undefined)
+      })
+    },
+
+    async listPurchases(trail, after, limit) {
+      const refs = rows
+        .filter(({ event, state }) => event.trailId === trail && state === 'folded')
+        .flatMap(({ event }) => purchaseOf(event)?.ref ?? [])
+      return [...new Set(refs)]
+        .filter((ref) => after === null || ref > after)
+        .sort()
+        .slice(0, limit)
+    },
+
+    async readSealed(sealed, limit) {
+      return sealed.map(({ trail, before, version }) =>
+        rows
+          .filter(
+            ({ event, state, trailVersion, unlinked }) =>
+              event.trailId === trail &&
+              state === 'folded' &&
+              !unlinked &&
+              event.time < before &&
+              (trailVersion ?? 0) <= version,
+          )
+          .slice(0, limit)
+          .map(toStored),
+      )
+    },
+
+    async deleteFolded(keys) {
+      for (const [key, { state, unlinked }] of rows.getMany(keys)) {
+        if (state !== 'folded' || unlinked) continue
+        rows.delete(key)
+        conflicts.deleteWhere((conflict) => conflict.key === key)
+      }
+    },
+
     async scanTrails(since, after, limit) {
       const from = Number(after ?? 0)
-      const page = rows.filter(() => true).slice(from, from + limit)
+      const page = [...rows.getMany(arrivals.slice(from, from + limit)).values()]
       return {
         trails: page.filter(({ event }) => event.receivedAt >= since).map(({ event }) => event.trailId),
-        next: from + limit < rows.size ? String(from + limit) : null,
+        next: from + limit < arrivals.length ? String(from + limit) : null,
       }
     },
 
@@ -211,6 +270,10 @@ export function createEventStore(): EventStore {
       }
     },
   }
+}
+
+function isBefore(event: Event, { time, key }: { time: number; key: string }): boolean {
+  return event.time < time || (event.time === time && event.key < key)
 }
 
 function oldest(rows: readonly Row[]): number | null {

@@ -1,11 +1,25 @@
 import { emptyState } from '../../../core/profile/state.ts'
-import type { TrailDocument, TrailStore } from '../../../storage/ports.ts'
+import type { TrailBase, TrailDocument, TrailStore } from '../../../storage/ports.ts'
 import { assertStorable } from './assert-storable.ts'
 import { byText, DocumentMap } from './document-map.ts'
 
 export function createTrailStore(): TrailStore {
   const trails = new DocumentMap<TrailDocument>()
+  const bases = new DocumentMap<TrailBase>()
   return {
+    async bases(ids) {
+      return new Map([...bases.getMany(ids)].map(([id, base]) => [id, completed(base)]))
+    },
+
+    async putBases(writes) {
+      for (const base of writes) assertStorable(base, 'base')
+      return writes.map((base) => {
+        if ((bases.get(base.id)?.rev ?? 0) !== base.rev - 1) return false
+        bases.set(base.id, base)
+        return true
+      })
+    },
+
     async get(ids) {
       return new Map([...trails.getMany(ids)].map(([id, trail]) => [id, completed(trail)]))
     },
@@ -54,6 +68,6 @@ export function createTrailStore(): TrailStore {
   }
 }
 
-function completed(trail: TrailDocument): TrailDocument {
+function completed<Doc extends { state: TrailDocument['state'] }>(trail: Doc): Doc {
   return { ...trail, state: { ...emptyState(), ...trail.state } }
 }
