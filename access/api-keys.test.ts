@@ -114,3 +114,51 @@ test.each([
 test('revoking what is not there is KEY_UNKNOWN', async () => {
   await expect(setUp().keys.revoke('nothing')).rejects.toMatchObject({ code: 'KEY_UNKNOWN' })
 })
+
+test('a key in use is read anew before its time, and nobody waits for that', async () => {
+  const { keys, open, world } = setUp()
+  const { id, key } = await keys.create({ name: 'Shop', scopes: ['read'] })
+  const elsewhere = open()
+  await elsewhere.authenticate(key)
+  await keys.revoke(id)
+  world.now += 600
+  expect(await elsewhere.authenticate(key)).not.toBeNull()
+  expect(await elsewhere.authenticate(key)).toBeNull()
+})
+
+test.each(['fails', 'does not answer'])(
+  'while the store %s, keys that were read lately are believed, and no others',
+  async (how) => {
+    const { store, world } = setUp()
+    let isBroken = false
+    const keys = createApiKeys({
+      store: {
+        ...store,
+        get: (id) => {
+          if (!isBroken) return store.get(id)
+          return how === 'fails' ? Promise.reject(new Error('gone')) : new Promise(() => undefined)
+        },
+      },
+      pepper: Buffer.from('p'),
+      clock: () => world.now,
+      randomBytes,
+      maxWaitMs: 5,
+      maxBelievedMs: 60_000,
+    })
+    const { id, key } = await keys.create({ name: 'Shop', scopes: ['read'] })
+    await keys.authenticate(key)
+    isBroken = true
+    world.now += 10_000
+    expect(await keys.authenticate(key)).toMatchObject({ id })
+    if (how === 'fails') {
+      await expect(
+        keys.authenticate(formatApiKey({ id: 'b'.repeat(10), secret: 'x'.repeat(32) })),
+      ).rejects.toThrow('gone')
+      world.now += 60_000
+      await expect(keys.authenticate(key)).rejects.toThrow('gone')
+      isBroken = false
+      await keys.revoke(id)
+      expect(await keys.authenticate(key)).toBeNull()
+    }
+  },
+)

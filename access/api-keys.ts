@@ -15,6 +15,10 @@ export interface ApiKeysOptions {
   randomBytes: RandomBytes
   /** How long another process may go on accepting a key that this one revoked. */
   maxAgeMs?: number
+  /** While the store cannot be asked: for how long since a key was last read it is accepted all the same. */
+  maxBelievedMs?: number
+  /** How long a request waits for a store that is to be asked about a key which was known a moment ago. */
+  maxWaitMs?: number
 }
 
 /** A new key: the only time that it is shown. */
@@ -35,7 +39,11 @@ export interface ApiKeys {
   list(): Promise<ApiKeySummary[]>
   /** In force at once in this process, within `maxAgeMs` in others. Safe to repeat. KEY_UNKNOWN. */
   revoke(id: string): Promise<ApiKeySummary>
-  /** Whose key this text is; null when it is no key, unknown or revoked. */
+  /**
+   * Whose key this text is; null when it is no key, unknown or revoked. A key in use is read anew before its time, so that
+   * nobody waits for that; when the store does not answer, one that was read lately is believed, so that those who are known
+   * are answered whatever is broken. Rejects when the store cannot be asked about a key that was not.
+   */
   authenticate(key: string): Promise<Principal | null>
 }
 
@@ -46,8 +54,12 @@ const MAX_NAME_LENGTH = 80
 
 export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   const { store, pepper, clock, randomBytes, maxAgeMs = 1_000 } = options
+  const { maxBelievedMs = 5 * 60_000, maxWaitMs = 100 } = options
   const known = new LRUCache<string, { record: ApiKeyRecord; readAt: number }>({ max: MAX_KNOWN })
   const unknown = new LRUCache<string, number>({ max: MAX_UNKNOWN })
+  const reading = new Map<string, Promise<ApiKeyRecord | null>>()
+  /** When the store last failed to answer, or in time. */
+  let failedAt = -Infinity
   /** Rises with every write, so that a read that began before it does not fill the cache after it. */
   let writes = 0
 
@@ -94,16 +106,58 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
   async function find(id: string): Promise<ApiKeyRecord | null> {
     const now = clock()
     const cached = known.get(id)
-    if (cached && now - cached.readAt < maxAgeMs) return cached.record
-    const missedAt = unknown.get(id)
-    if (missedAt !== undefined && now - missedAt < maxAgeMs) return null
+    if (!cached) {
+      const missedAt = unknown.get(id)
+      return missedAt !== undefined && now - missedAt < maxAgeMs ? null : read(id)
+    }
+    const ageMs = now - cached.readAt
+    if (ageMs < maxAgeMs / 2) return cached.record
+    const fresh = read(id)
+    if (ageMs >= maxBelievedMs) return fresh
+    const believed = fresh.catch(() => cached.record)
+    if (ageMs < maxAgeMs || now - failedAt < maxAgeMs) return cached.record
+    return inTime(believed, cached.record)
+  }
 
+  async function inTime(
+    fresh: Promise<ApiKeyRecord | null>,
+    known: ApiKeyRecord,
+  ): Promise<ApiKeyRecord | null> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<ApiKeyRecord>((resolve) => {
+      timer = setTimeout(() => {
+        failedAt = clock()
+        resolve(known)
+      }, maxWaitMs)
+    })
+    return Promise.race([fresh, late]).finally(() => clearTimeout(timer))
+  }
+
+  /** One read at a time for each key. What it finds is remembered. */
+  function read(id: string): Promise<ApiKeyRecord | null> {
+    const present = reading.get(id)
+    if (present) return present
+    const started = readOnce(id).finally(() => {
+      if (reading.get(id) === started) reading.delete(id)
+    })
+    reading.set(id, started)
+    return started
+  }
+
+  async function readOnce(id: string): Promise<ApiKeyRecord | null> {
+    const readAt = clock()
     const before = writes
-    const record = await store.get(id)
-    if (before !== writes) return record
-    if (record) known.set(id, { record, readAt: now })
-    else unknown.set(id, now)
-    return record
+    try {
+      const record = await store.get(id)
+      if (before !== writes) return record
+      known.delete(id)
+      if (record) known.set(id, { record, readAt })
+      else unknown.set(id, readAt)
+      return record
+    } catch (error) {
+      failedAt = clock()
+      throw error
+    }
   }
 
   /** Also when the outcome is unknown, nothing that was read before is believed any longer. */
@@ -114,6 +168,7 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       writes++
       known.delete(record.id)
       unknown.delete(record.id)
+      reading.delete(record.id)
     }
   }
 

@@ -12,15 +12,21 @@ afterEach(() => rm(dir, { recursive: true }))
 
 test('the first start creates a secret that only its user can read, and later ones keep it', async () => {
   const dataDir = join(dir, 'data')
-  const created = await Promise.all([1, 2, 3].map(() => loadSecrets({ configured: null, dataDir })))
-  const later = await loadSecrets({ configured: null, dataDir })
+  const created = await Promise.all(
+    [1, 2, 3].map(() => loadSecrets({ configured: null, internal: null, dataDir })),
+  )
+  const later = await loadSecrets({ configured: null, internal: null, dataDir })
   expect(created).toEqual([later, later, later])
   expect((await stat(join(dataDir, 'secret'))).mode & 0o777).toBe(0o600)
   expect((await readFile(join(dataDir, 'secret'), 'utf8')).trim()).toHaveLength(43)
 })
 
 test('a configured secret is used as it is, and each purpose has a key of its own', async () => {
-  const secrets = await loadSecrets({ configured: 'a secret of some length', dataDir: join(dir, 'none') })
+  const secrets = await loadSecrets({
+    configured: 'a secret of some length',
+    internal: null,
+    dataDir: join(dir, 'none'),
+  })
   expect(secrets.apiKeyPepper).not.toEqual(secrets.sessionKey)
   await expect(stat(join(dir, 'none'))).rejects.toThrow('ENOENT')
 })

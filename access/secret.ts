@@ -8,21 +8,33 @@ export interface DeploymentSecrets {
   apiKeyPepper: Buffer
   /** Under which the cookies of browser sessions are signed. */
   sessionKey: Buffer
+  /** Under which the processes of a deployment know each other: the first signs, each is accepted. */
+  callerKeys: readonly Buffer[]
 }
 
 export interface SecretOptions {
   /** MONOGRAM_SECRET; null when it is not set. */
   configured: string | null
   dataDir: string
+  /** MONOGRAM_INTERNAL_SECRETS; null when it is not set. */
+  internal: readonly string[] | null
 }
 
 /**
  * From MONOGRAM_SECRET, else from `<dataDir>/secret`, which the first start creates (mode 0600). Whoever loses it loses
  * all keys and sessions, and nothing else.
  */
-export async function loadSecrets({ configured, dataDir }: SecretOptions): Promise<DeploymentSecrets> {
+export async function loadSecrets({
+  configured,
+  dataDir,
+  internal,
+}: SecretOptions): Promise<DeploymentSecrets> {
   const secret = configured ?? (await readOrCreate(dataDir))
-  return { apiKeyPepper: derive(secret, 'api-keys'), sessionKey: derive(secret, 'browser-sessions') }
+  return {
+    apiKeyPepper: derive(secret, 'api-keys'),
+    sessionKey: derive(secret, 'browser-sessions'),
+    callerKeys: (internal ?? [secret]).map((text) => derive(text, 'callers')),
+  }
 }
 
 function derive(secret: string, purpose: string): Buffer {

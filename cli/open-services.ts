@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createApiKeys } from '../access/api-keys.ts'
-import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
+import type { DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
 import type { PathMetrics } from '../ingest/metrics.ts'
@@ -11,9 +11,10 @@ import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { lockDataDir } from '../storage/embedded/lock.ts'
 import { openStorage } from '../storage/open-storage.ts'
-import { openStream } from '../stream/open-stream.ts'
 import type { Stream } from '../stream/ports.ts'
+import { openSecrets, openStreamOf } from './open-stream.ts'
 import { readIdentityRules } from './read-identity-rules.ts'
+import { checkDistributed, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
 import type { Services } from './services.ts'
 
 const DAY_MS = 86_400_000
@@ -25,23 +26,30 @@ export interface OpenedServices extends Services, AsyncDisposable {
   metrics: PathMetrics
 }
 
+/** Under which a process that has accepted events tells the workers. */
+const WORK_HINT = 'work'
+
 /**
- * Takes the data folder for this process and opens the store, the event path and the keys, without HTTP. Disposing
- * closes them in reverse: what was acknowledged and is not folded yet is folded by the next process.
+ * Takes the data folder for this process, unless the store is one that processes share, and opens the store, the event
+ * path and the keys, without HTTP. Disposing closes them in reverse: what was acknowledged and is not folded yet is
+ * folded by the next process.
  */
-export async function openServices(config: Config, log: Log): Promise<OpenedServices> {
+export async function openServices(
+  config: Config,
+  log: Log,
+  // A command leaves events to the workers that share its store, where there are any.
+  set: RoleSet = roleSetOf(isDistributed(config) ? ['ingest'] : null),
+): Promise<OpenedServices> {
+  checkDistributed(config, set)
   const identityRules =
     config.identityRules === null ? DEFAULT_IDENTITY_RULES : await readIdentityRules(config.identityRules)
   await using opening = new ResourceStack()
-  opening.use(await lockDataDir(config.dataDir))
+  if (!isDistributed(config)) opening.use(await lockDataDir(config.dataDir))
   const storage = opening.use(
     await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
   )
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
-  const { redisUrl, feedPartitions } = config
-  const stream = opening.use(
-    await openStream({ url: redisUrl, partitions: feedPartitions, clock: systemClock, log }),
-  )
+  const stream = opening.use(await openStreamOf(config, log))
   const path = opening.use(
     createEventPath({
       storage,
@@ -53,9 +61,15 @@ export async function openServices(config: Config, log: Log): Promise<OpenedServ
       normalise: { country: config.country, lookups: config.lookups },
       lateAfterMs: config.lateAfterDays * DAY_MS,
       isPublishing: config.kafkaUrl !== null && config.kafkaChangesTopic !== null,
+      isWorking: set.has('worker'),
+      onWork: () => stream.hints.send(WORK_HINT),
     }),
   )
-  const secrets = await loadSecrets({ configured: config.secret, dataDir: config.dataDir })
+  if (set.has('worker') && isDistributed(config)) {
+    const hints = stream.hints.subscribe(WORK_HINT, () => path.worker.wake())
+    opening.defer(async () => hints[Symbol.dispose]())
+  }
+  const secrets = await openSecrets(config)
   const apiKeys = createApiKeys({
     store: storage.apiKeys,
     pepper: secrets.apiKeyPepper,

@@ -1,93 +1,99 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CallerTokens } from '../access/caller-token.ts'
+import { createEntityBatching } from '../gateway/batching/batch-entities.ts'
+import { createRootFetches } from '../gateway/batching/join-root.ts'
 import type { EntityCache } from '../gateway/cache/entity-cache.ts'
+import { measureEntityCache } from '../gateway/cache/cache-metrics.ts'
 import { openEntityCache } from '../gateway/cache/open-entity-cache.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
 import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
-import { createLoaders } from '../loaders/create-loaders.ts'
-import { createStandingLoader } from '../loaders/standing-loader.ts'
+import type { SubgraphClient } from '../gateway/subgraph-client.ts'
+import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
+import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
+import type { HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { Config } from '../platform/config.ts'
 import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
-import { createAwaitDemands } from '../subgraphs/await-demands.ts'
-import { createEventsSubgraph } from '../subgraphs/events/index.ts'
-import { createProductsSubgraph } from '../subgraphs/products/index.ts'
-import { createProfilesSubgraph } from '../subgraphs/profiles/index.ts'
-import { createRecommendationsSubgraph } from '../subgraphs/recommendations/index.ts'
-import { createRecommendationIndex } from '../subgraphs/recommendations/index-feed.ts'
-import type { OpenedServices } from './open-services.ts'
-
-export interface ServeGraphOptions {
-  root: string
-  currency: string
-  country: string | null
-  /** Of the entity cache; 0: none. */
-  cacheMaxBytes: number
-  cacheSampleOneIn: number
-  log: Log
-}
+import { SUBGRAPHS } from '../platform/roles.ts'
+import type { Stream } from '../stream/ports.ts'
+import type { Registry } from 'prom-client'
+import type { ServedSubgraphs } from './create-subgraphs.ts'
+import { reachSubgraph } from './reach-subgraphs.ts'
 
 export interface ServedGraph extends AsyncDisposable {
   gateway: Gateway
-  cache: EntityCache | null
   /** Those of `documents/`. */
   documents: TrustedDocuments
-  /** Resolves when recommendations know the orders that were in the log at the start. */
-  recommendationsReady: Promise<void>
 }
 
-/** The four subgraphs in this process, behind the gateway. */
-export async function serveGraph(services: OpenedServices, options: ServeGraphOptions): Promise<ServedGraph> {
-  const { storage, stream, clock, undoMerge } = services
-  const { feed } = stream
-  const { root, currency, country, log } = options
+export interface ServeGraphOptions {
+  root: string
+  /** Those of this process; each other one is at its addresses. */
+  local: ServedSubgraphs['byName']
+  config: Pick<Config, 'subgraphUrls' | 'cacheMaxBytes' | 'cacheSampleOneIn'>
+  stream: Stream
+  tokens: CallerTokens
+  metrics: Registry
+  log: Log
+}
+
+/** The graph as one, in front of subgraphs in this process and in others. */
+export async function serveGraph(options: ServeGraphOptions): Promise<ServedGraph> {
+  const { root, local, config, tokens, metrics } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
-  const loadersFor = createLoaders({ storage })
-  const awaitDemands = createAwaitDemands({ standings: createStandingLoader(storage), feed })
   await using opening = new ResourceStack()
-  const index = opening.use(createRecommendationIndex({ storage, feed, log }))
-  const byField = fallbackDirectives(supergraphSdl)
-  const { cache } =
-    options.cacheMaxBytes > 0
-      ? opening.use(
-          openEntityCache({
-            maxBytes: options.cacheMaxBytes,
-            sampleOneIn: options.cacheSampleOneIn,
-            feed,
-            store: null,
-            clock,
-            log,
-          }),
-        )
-      : { cache: null }
-  const gateway = createGateway({
-    supergraphSdl,
-    cache,
-    fallbacks: byField,
-    subgraphs: {
-      profiles: createProfilesSubgraph({
-        storage,
-        feed,
-        loadersFor,
-        clock,
-        undoMerge,
-        currency,
-        country,
-        awaitDemands,
-      }),
-      events: createEventsSubgraph({ loadersFor, currency }),
-      products: createProductsSubgraph({ loadersFor, awaitDemands }),
-      recommendations: createRecommendationsSubgraph({ loadersFor, baskets: index.baskets }),
-    },
+  const timers = createDeadlineTimers()
+  const remote: HttpSubgraph[] = []
+  const clients = SUBGRAPHS.map((name): [string, SubgraphClient] => {
+    const own = local.get(name)
+    if (own) return [name, own]
+    const reached = opening.use(reachSubgraph(name, config.subgraphUrls[name] ?? [], { tokens, timers }))
+    remote.push(reached)
+    return [name, reached]
   })
-  opening.use(gateway)
+  const byField = fallbackDirectives(supergraphSdl)
+  const cache = openCache(options, opening)
+  const gateway = opening.use(
+    createGateway({
+      supergraphSdl,
+      cache,
+      fallbacks: byField,
+      subgraphs: Object.fromEntries(clients),
+      ...(remote.length > 0 && joinedCalls(metrics, remote)),
+    }),
+  )
   const documents = await loadDocuments({ path: join(root, 'documents'), gateway, byField })
   const opened = opening.move()
-  return {
-    gateway,
-    cache,
-    documents,
-    recommendationsReady: index.ready,
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  return { gateway, documents, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+
+  /** Over a network concurrent requests share calls; within a process that would only cost. */
+  function joinedCalls(registry: Registry, subgraphs: readonly HttpSubgraph[]) {
+    const batching = createEntityBatching({ timers })
+    const rootFetches = createRootFetches({ timers, isJoining: true })
+    measureSubgraphs(registry, () => subgraphs)
+    measureBatching(registry, batching.counters, rootFetches.counters)
+    return { fetchEntities: batching.fetchEntities, fetchRoot: rootFetches.fetchRoot }
   }
+}
+
+function openCache(
+  { config, stream, metrics, log }: ServeGraphOptions,
+  opening: ResourceStack,
+): EntityCache | null {
+  if (config.cacheMaxBytes === 0) return null
+  const { cache } = opening.use(
+    openEntityCache({
+      maxBytes: config.cacheMaxBytes,
+      sampleOneIn: config.cacheSampleOneIn,
+      feed: stream.feed,
+      store: null,
+      clock: systemClock,
+      log,
+    }),
+  )
+  measureEntityCache(metrics, cache)
+  return cache
 }

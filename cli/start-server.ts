@@ -2,37 +2,35 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { createApiKeys, type ApiKeys } from '../access/api-keys.ts'
 import { createAuthenticate } from '../access/authenticate.ts'
 import { createBrowserSessions } from '../access/browser-session.ts'
-import { sessionRoutes } from '../access/session-routes.ts'
-import { MonogramError } from '../core/errors.ts'
-import { createCompiledCache } from '../emails/compiled-cache.ts'
-import { createEmailRenderer } from '../emails/create-email-renderer.ts'
-import { loadTemplates } from '../emails/load-templates.ts'
+import { createCallerTokens, type CallerTokens } from '../access/caller-token.ts'
+import { createRemoteKeyStore } from '../access/remote-key-store.ts'
+import type { DeploymentSecrets } from '../access/secret.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
-import { emailRoutes } from '../emails/routes.ts'
-import { measureEntityCache } from '../gateway/cache/cache-metrics.ts'
-import { renderRoutes } from '../gateway/render/routes.ts'
-import { graphqlRoutes } from '../gateway/server.ts'
-import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
+import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
-import { healthRoutes } from '../platform/health.ts'
-import { createHttpServer } from '../platform/http.ts'
+import { createDrain } from '../platform/drain.ts'
 import { listen } from '../platform/listen.ts'
 import type { Log } from '../platform/log.ts'
-import { createMetrics, measureRequests, metricsRoutes } from '../platform/metrics.ts'
+import { createMetrics } from '../platform/metrics.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { writeLockInfo } from '../storage/embedded/lock.ts'
-import type { Storage } from '../storage/ports.ts'
 import { commandHandlers } from './command-handlers.ts'
 import type { Output } from './command.ts'
 import { createControlServer } from './control/control-server.ts'
 import { prepareControlSocketPath } from './control/socket-path.ts'
-import type { KafkaDoors } from './open-kafka.ts'
-import { openServices, type OpenedServices } from './open-services.ts'
+import { createServer } from './create-server.ts'
+import { createSubgraphs, type ServedSubgraphs } from './create-subgraphs.ts'
 import { loadDemoData } from './load-demo-data.ts'
-import { serveGraph, type ServedGraph } from './serve-graph.ts'
+import { openServices, type OpenedServices } from './open-services.ts'
+import type { KafkaDoors } from './open-kafka.ts'
+import { openSecrets, openStreamOf } from './open-stream.ts'
+import { GATEWAY } from './reach-subgraphs.ts'
+import { checkDistributed, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
+import { serveGraph } from './serve-graph.ts'
 import { welcome } from './welcome.ts'
 
 export interface StartOptions {
@@ -44,38 +42,71 @@ export interface StartOptions {
 
 /** A start does not wait longer for recommendations: until they are ready, what is popular stands in for them. */
 const RECOMMENDATIONS_WAIT_MS = 5_000
+/** As long as the usual load balancers take to see that a process is not ready any more. */
+const DEFAULT_DRAIN_MS = 2_000
 
-/** Everything in one process. Resolves when it answers; disposing of it finishes what is under way and closes all. */
+/** Resolves when it answers; disposing of it drains: not ready, then no more requests, then all is finished and closed. */
 export async function startServer(options: StartOptions): Promise<AsyncDisposable & { url: string }> {
   const { config, log, terminal } = options
+  const set = roleSetOf(config.roles)
+  checkDistributed(config, set)
   const root = projectRoot(import.meta.url)
   await using opening = new ResourceStack()
-  const services = opening.use(await openServices(config, log))
-  const isFirstRun = options.demo && (await loadDemoData(services, { root, terminal }))
-  const graph = opening.use(await serveGraph(services, { ...config, root, log }))
-  await Promise.race([graph.recommendationsReady, delay(RECOMMENDATIONS_WAIT_MS, undefined, { ref: false })])
+  const secrets = await openSecrets(config)
+  const services = set.needsStore ? opening.use(await openServices(config, log, set)) : null
+  const stream = services?.stream ?? opening.use(await openStreamOf(config, log))
+  const isFirstRun =
+    services !== null && set.isWhole && options.demo && (await loadDemoData(services, { root, terminal }))
+  const metrics = createMetrics()
+  const kafka = services && opening.use(await openKafkaOf(services, set, config, log))
+  for (const metric of [...(services?.metrics.all ?? []), ...(kafka?.metrics ?? [])]) {
+    metrics.registerMetric(metric)
+  }
+  const tokens = createCallerTokens({ keys: secrets.callerKeys, clock: systemClock })
+  const subgraphs = services && opening.use(await createSubgraphs(services, set.subgraphs, config, log))
+  const local: ServedSubgraphs['byName'] = subgraphs?.byName ?? new Map()
+  const graph = set.has('gateway')
+    ? opening.use(await serveGraph({ root, local, config, stream, tokens, metrics, log }))
+    : null
+  await Promise.race([
+    subgraphs?.recommendationsReady,
+    delay(RECOMMENDATIONS_WAIT_MS, undefined, { ref: false }),
+  ])
 
-  const sessions = createBrowserSessions({
-    key: services.secrets.sessionKey,
-    clock: services.clock,
-    randomBytes,
+  const sessions = createBrowserSessions({ key: secrets.sessionKey, clock: systemClock, randomBytes })
+  const apiKeys = services?.apiKeys ?? remoteKeys(config, secrets, tokens)
+  const featured = set.isWhole && options.demo ? await readFeatured(root) : []
+  const drain = createDrain()
+  const server = await createServer({
+    set,
+    services,
+    graph,
+    local,
+    tokens,
+    metrics,
+    drain,
+    authenticate: createAuthenticate({ apiKeys, sessions }),
+    sessions,
+    featured,
+    root,
+    dataDir: config.dataDir,
+    log,
   })
-  const featured = options.demo ? await readFeatured(root) : []
-  const kafka = opening.use(await openKafkaOf(services, config, log))
-  const server = await createServer({ services, graph, kafka, sessions, featured, root, log })
   opening.defer(() => server.close())
   const { url, port } = await listen(server, config)
+  if (services && !isDistributed(config)) opening.use(await openControl(config, services, { url, port }, log))
+  opening.defer(async () => {
+    drain.begin()
+    await delay(config.drainMs ?? (set.isWhole ? 0 : DEFAULT_DRAIN_MS))
+  })
 
-  const socketPath = await prepareControlSocketPath(config.dataDir)
-  const handlers = commandHandlers({ ...services, server: { url, startedAt: services.clock() } })
-  opening.use(await createControlServer({ socketPath, handlers, log }))
-  await writeLockInfo(config.dataDir, { pid: process.pid, socket: socketPath, port })
-
-  const key = isFirstRun
-    ? await services.apiKeys.create({ name: 'first steps', scopes: ['ingest', 'read'] })
-    : null
-  const sessionUrl = `${url}${sessions.createLinkPath()}`
-  for (const line of welcome({ url, sessionUrl, key: key?.key ?? null, featured })) terminal.out(line)
+  const key =
+    services && isFirstRun
+      ? await services.apiKeys.create({ name: 'first steps', scopes: ['ingest', 'read'] })
+      : null
+  const sessionUrl = graph ? `${url}${sessions.createLinkPath()}` : null
+  const printed = welcome({ url, roles: config.roles, sessionUrl, key: key?.key ?? null, featured })
+  for (const line of printed) terminal.out(line)
 
   const opened = opening.move()
   return { url, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
@@ -84,60 +115,44 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
 /** Its client is loaded only where there is a cluster. */
 async function openKafkaOf(
   { accept, storage }: OpenedServices,
+  set: RoleSet,
   config: Config,
   log: Log,
 ): Promise<KafkaDoors> {
   if (config.kafkaUrl === null) return { metrics: [], [Symbol.asyncDispose]: () => Promise.resolve() }
   const { openKafka } = await import('./open-kafka.ts')
-  return openKafka({ config, accept, profiles: storage.profiles, log })
-}
-
-interface ServerParts {
-  services: OpenedServices
-  graph: ServedGraph
-  kafka: KafkaDoors
-  sessions: ReturnType<typeof createBrowserSessions>
-  featured: readonly FeaturedRecipient[]
-  root: string
-  log: Log
-}
-
-/** All doors on one port. */
-async function createServer(parts: ServerParts): Promise<ReturnType<typeof createHttpServer>> {
-  const { services, graph, kafka, sessions, featured, root, log } = parts
-  const { gateway, documents } = graph
-  const authenticate = createAuthenticate({ apiKeys: services.apiKeys, sessions })
-  const compiled = createCompiledCache(join(services.dataDir, 'cache', 'templates'))
-  const templates = await loadTemplates(join(root, 'templates'), {
-    schema: gateway.schema,
-    compile: compiled.compile,
+  return openKafka({
+    config,
+    accept: set.has('ingest') ? accept : null,
+    profiles: set.has('worker') ? storage.profiles : null,
+    log,
   })
-  await compiled.dropUnused()
-  const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
-  const metrics = createMetrics()
-  for (const metric of [...services.metrics.all, ...kafka.metrics]) metrics.registerMetric(metric)
-  if (graph.cache) measureEntityCache(metrics, graph.cache)
-
-  const server = createHttpServer({ log })
-  measureRequests(server, metrics)
-  await server.register(healthRoutes({ checks: { store: () => requireWritable(services.storage) } }))
-  await server.register(metricsRoutes({ registry: metrics, authenticate }))
-  await server.register(sessionRoutes({ sessions, landing: '/emails' }))
-  await server.register(segmentRoutes({ accept: services.accept, authenticate }))
-  await server.register(graphqlRoutes({ gateway, authenticate, log }))
-  await server.register(renderRoutes({ documents: () => documents, authenticate, log, metrics }))
-  await server.register(emailRoutes({ renderer, authenticate, log, featured }))
-  server.get('/', { exposeHeadRoute: false }, (_request, reply) => reply.redirect('/graphql', 303))
-  return server
 }
 
-/** @throws MonogramError STORAGE_UNAVAILABLE: health tells no other reason to somebody without a key */
-async function requireWritable(storage: Storage): Promise<void> {
-  await storage.ready().catch((cause: unknown) => {
-    throw new MonogramError('STORAGE_UNAVAILABLE', 'the store takes no writes now; events are refused', {
-      cause,
-    })
+/** A gateway without a store asks those who have one. */
+function remoteKeys(config: Config, secrets: DeploymentSecrets, tokens: CallerTokens): ApiKeys {
+  const urls = [...new Set(Object.values(config.subgraphUrls).flat())]
+  return createApiKeys({
+    store: createRemoteKeyStore({ urls, ownToken: () => tokens.sign(GATEWAY) }),
+    pepper: secrets.apiKeyPepper,
+    clock: systemClock,
+    randomBytes,
   })
+}
+
+/** For commands that find this process by the lock of its data folder. */
+async function openControl(
+  { dataDir }: Config,
+  services: OpenedServices,
+  { url, port }: { url: string; port: number },
+  log: Log,
+): Promise<AsyncDisposable> {
+  const socketPath = await prepareControlSocketPath(dataDir)
+  const handlers = commandHandlers({ ...services, server: { url, startedAt: services.clock() } })
+  await using opening = new ResourceStack()
+  opening.use(await createControlServer({ socketPath, handlers, log }))
+  await writeLockInfo(dataDir, { pid: process.pid, socket: socketPath, port })
+  return opening.move()
 }
 
 async function readFeatured(root: string): Promise<FeaturedRecipient[]> {

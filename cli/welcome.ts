@@ -1,17 +1,23 @@
 import type { FeaturedRecipient } from '../emails/pages.ts'
+import type { Role } from '../platform/roles.ts'
 
 export interface WelcomeOptions {
   url: string
-  /** Works once, in a browser. */
-  sessionUrl: string
+  /** Null: everything. */
+  roles: readonly Role[] | null
+  /** Works once, in a browser; null without a gateway. */
+  sessionUrl: string | null
   /** A new key, shown this once; null when none was made. */
   key: string | null
   featured: readonly FeaturedRecipient[]
 }
 
 /** What a start prints: where things are, and what to try next. */
-export function welcome({ url, sessionUrl, key, featured }: WelcomeOptions): string[] {
+export function welcome({ url, roles, sessionUrl, key, featured }: WelcomeOptions): string[] {
   const [person] = featured
+  if (roles !== null || sessionUrl === null) {
+    return [`Monogram (${roles?.join(', ')}) is ready at ${url}`]
+  }
   return [
     `Monogram is ready at ${url}`,
     '',

@@ -5,6 +5,7 @@ import { readLockInfo } from '../storage/embedded/lock.ts'
 import { commandHandlers, type CommandName, type Commands } from './command-handlers.ts'
 import { callControl } from './control/control-client.ts'
 import type { CommandContext } from './control/protocol.ts'
+import { isDistributed } from './role-set.ts'
 import type { OpenServices, Services } from './services.ts'
 
 export interface WithStoreOptions extends CommandContext {
@@ -27,7 +28,7 @@ export async function withStore<N extends CommandName>(
 ): Promise<Commands[N]['result']> {
   const { config, openServices, onProgress, signal, lockWaitMs = 5_000 } = options
   for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-    const socket = (await readLockInfo(config.dataDir))?.socket
+    const socket = isDistributed(config) ? null : (await readLockInfo(config.dataDir))?.socket
     const answer = socket ? await callControl(socket, name, args, { onProgress, signal }) : null
     // What the server of the same command name sends is of the type that the handler gives.
     if (answer) return answer.result as Commands[N]['result']

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { Log } from '../platform/log.ts'
+import { handleUpgrades, refuseUpgrade } from '../platform/upgrades.ts'
 import { createSocketProtocol, type SocketProtocolOptions } from './socket-protocol.ts'
 
 export interface SocketServerOptions extends Pick<SocketProtocolOptions, 'gateway' | 'authenticate'> {
@@ -35,8 +36,7 @@ export const DEFAULT_SOCKET_LIMITS: SocketLimits = {
 }
 
 /**
- * Takes the WebSockets of a server at one path, and refuses those at any other. Disposing of it closes all with 1001;
- * it must come before the server itself closes, which else waits for them.
+ * Takes the WebSockets of a server at one path. Disposing of it closes all with 1001; it must come before the server itself closes, which else waits for them.
  */
 export function createSocketServer(options: SocketServerOptions): AsyncDisposable {
   const { server, path, log } = options
@@ -45,11 +45,11 @@ export function createSocketServer(options: SocketServerOptions): AsyncDisposabl
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, handleProtocols })
   const answering = new WeakSet<WebSocket>()
   const pings = setInterval(pingAll, limits.pingIntervalMs)
-  server.on('upgrade', onUpgrade)
+  const upgrades = handleUpgrades(server, path, onUpgrade)
 
   return {
     async [Symbol.asyncDispose]() {
-      server.off('upgrade', onUpgrade)
+      upgrades[Symbol.dispose]()
       clearInterval(pings)
       for (const socket of sockets.clients) socket.close(1001, 'Going away')
       const cut = setTimeout(
@@ -64,8 +64,7 @@ export function createSocketServer(options: SocketServerOptions): AsyncDisposabl
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) => log.debug({ err: error }, 'a connection broke before it was a socket'))
-    if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found')
-    if (sockets.clients.size >= limits.maxSockets) return refuse(socket, '503 Service Unavailable')
+    if (sockets.clients.size >= limits.maxSockets) return refuseUpgrade(socket, '503 Service Unavailable')
     sockets.handleUpgrade(request, socket, head, (opened) => serve(opened, request))
   }
 
@@ -128,8 +127,4 @@ function closed(socket: WebSocket): Promise<void> {
     if (socket.readyState === socket.CLOSED) resolve()
     else socket.once('close', () => resolve())
   })
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

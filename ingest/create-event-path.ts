@@ -24,6 +24,7 @@ import { createRebuild } from './rebuild.ts'
 import { createRelay } from './relay.ts'
 import { createReplay, type Replay } from './replay.ts'
 import { createSweep } from './sweep.ts'
+import { createWorkerElsewhere } from './worker-elsewhere.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export interface EventPathOptions {
@@ -44,6 +45,10 @@ export interface EventPathOptions {
   isPublishing?: boolean
   pollMs?: number
   sleep?: Sleep
+  /** Called when there is work, so that other processes that carry it on need not wait for their next poll. */
+  onWork?: () => void
+  /** Whether this process carries events on itself; else others do, which share the store. */
+  isWorking?: boolean
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
   foldCode?: FoldCode
 }
@@ -57,6 +62,7 @@ export interface FoldCode {
 export interface EventPath extends AsyncDisposable {
   accept: Accept
   catalogue: Catalogue
+  /** Of this process, or one that stands for those of other processes. */
   worker: Worker
   undoMerge: UndoMerge
   replay: Replay
@@ -65,6 +71,7 @@ export interface EventPath extends AsyncDisposable {
 
 export function createEventPath(options: EventPathOptions): EventPath {
   const { storage, feed, clock, log, currency, isPublishing = false, sleep = systemSleep } = options
+  const { isWorking = true, onWork } = options
   const { events, trails, profiles, identities, products } = storage
   const catalogue = createCatalogue({ products, clock })
   const metrics = createPathMetrics({ storage, clock })
@@ -80,25 +87,31 @@ export function createEventPath(options: EventPathOptions): EventPath {
   const rebuild = createRebuild({ events, trails, apply, foldVersion, log })
   const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
   const identityLog = measured.identityLog(createIdentityLog({ identities, materialise, rules, clock }))
-  const worker = createWorker({
-    storage,
-    fold: measured.fold(
-      createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
-    ),
-    materialiseEach,
-    identityLog,
-    sweep: measured.sweep(createSweep({ profiles, materialiseEach, clock })),
-    relay: measured.relay(createRelay({ profiles, products, feed })),
-    clock,
-    log,
-    sleep,
-    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
-  })
+  const worker = isWorking
+    ? createWorker({
+        storage,
+        fold: measured.fold(
+          createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
+        ),
+        materialiseEach,
+        identityLog,
+        sweep: measured.sweep(createSweep({ profiles, materialiseEach, clock })),
+        relay: measured.relay(createRelay({ profiles, products, feed })),
+        clock,
+        log,
+        sleep,
+        ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+      })
+    : createWorkerElsewhere({ storage, sleep, onWake: () => onWork?.() })
+  const wake = (): void => {
+    worker.wake()
+    if (isWorking) onWork?.()
+  }
   return {
     accept: createAccept({
       events,
       clock,
-      onStored: () => worker.wake(),
+      onStored: wake,
       backlog: createBacklog({
         events,
         clock,
@@ -111,13 +124,13 @@ export function createEventPath(options: EventPathOptions): EventPath {
     catalogue: {
       async upsert(patches) {
         await catalogue.upsert(patches)
-        worker.wake()
+        wake()
       },
     },
     worker,
     metrics,
-    undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: () => worker.wake() }),
-    replay: createReplay({ storage, rebuild, clock, sleep, wake: () => worker.wake() }),
+    undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: wake }),
+    replay: createReplay({ storage, rebuild, clock, sleep, wake }),
     [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
   }
 }

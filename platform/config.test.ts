@@ -35,6 +35,10 @@ test('without anything set, everything has its default', () => {
     kafkaGroup: 'monogram',
     kafkaParkedTopic: 'monogram.parked',
     kafkaChangesTopic: null,
+    roles: null,
+    subgraphUrls: {},
+    internalSecrets: null,
+    drainMs: null,
   })
   expect(new Set(Object.values(sources))).toEqual(new Set(['default']))
 })
@@ -109,4 +113,32 @@ test('the address of a Kafka cluster is parsed, and one that is wrong is not rep
   expect(config.kafkaTopics).toEqual(['shop', 'web'])
   expect(() => parseConfig({ MONOGRAM_KAFKA_URL: 'kafk://me:hidden@h' })).toThrow(/got "kafk:…"/)
   expect(() => parseConfig({ MONOGRAM_KAFKA_URL: 'kafk://me:hidden@h' })).not.toThrow(/hidden/)
+})
+
+test('roles, addresses of subgraphs and secrets between processes are lists', () => {
+  const env = {
+    MONOGRAM_ROLES: 'worker, subgraph:profiles,worker',
+    MONOGRAM_SUBGRAPH_URLS: ' profiles=http://a:4000,http://b:4000/  events=https://c ',
+    MONOGRAM_INTERNAL_SECRETS: 'the new secret text,the old secret text',
+    MONOGRAM_DRAIN_MS: '500',
+  }
+  expect(parseConfig(env).config).toMatchObject({
+    roles: ['worker', 'subgraph:profiles'],
+    subgraphUrls: { profiles: ['http://a:4000', 'http://b:4000/'], events: ['https://c'] },
+    internalSecrets: ['the new secret text', 'the old secret text'],
+    drainMs: 500,
+  })
+  const content = { roles: ['gateway'], subgraphUrls: { products: ['http://d:1'] } }
+  expect(parseConfig({}, { path: 'c.json', content }).config).toMatchObject(content)
+})
+
+test.each([
+  ['MONOGRAM_ROLES', 'gateway,worer', /expected some of gateway, ingest, worker, .*got "gateway,worer"/],
+  ['MONOGRAM_SUBGRAPH_URLS', 'profiles=http://a/graphql', /expected addresses such as profiles=http/],
+  ['MONOGRAM_SUBGRAPH_URLS', 'people=http://a', /of profiles, events, products, recommendations/],
+  ['MONOGRAM_SUBGRAPH_URLS', 'profiles=http://a profiles=http://b', /expected addresses/],
+  ['MONOGRAM_INTERNAL_SECRETS', 'hush', /one or two texts of at least 16 characters, got something else/],
+  ['MONOGRAM_DRAIN_MS', '9000', /milliseconds from 0 to 8000/],
+])('%s takes no %s', (variable, value, message) => {
+  expect(mistakes({ [variable]: value })).toEqual([expect.stringMatching(message)])
 })

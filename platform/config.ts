@@ -7,6 +7,7 @@ import { normalizeLocale } from '../core/normalise/locale.ts'
 import type { LookupTables } from '../core/normalise/rules.ts'
 import { KAFKA_URL_EXPECTED, parseKafkaUrl, type KafkaAddress } from './kafka/parse-kafka-url.ts'
 import { didYouMean } from './nearest.ts'
+import { parseRoles, ROLES, SUBGRAPHS, type Role, type SubgraphName } from './roles.ts'
 
 /** Everything that can be configured, parsed. Nothing else in the program reads the environment. */
 export interface Config {
@@ -48,7 +49,20 @@ export interface Config {
   kafkaParkedTopic: string
   /** The topic that is told what changes of profiles; null: none is. */
   kafkaChangesTopic: string | null
+  /** What this process does; null: everything. */
+  roles: readonly Role[] | null
+  /** Where the gateway finds each subgraph: `http:` addresses without a path. */
+  subgraphUrls: SubgraphUrls
+  /** Under which gateway and subgraphs know each other: the first signs, each is accepted; null: derived from the secret. */
+  internalSecrets: readonly string[] | null
+  /**
+   * How long a process goes on serving after it has said that it is not ready, so that nobody is sent to it any more;
+   * null: not at all when it has all roles, else two seconds.
+   */
+  drainMs: number | null
 }
+
+export type SubgraphUrls = Readonly<Partial<Record<SubgraphName, readonly string[]>>>
 
 export type ConfigKey = keyof Config
 export type ConfigSource = 'default' | 'environment' | 'file'
@@ -88,6 +102,17 @@ const tableOf = (normalize: (value: string) => string | null) =>
     z.string(),
     z.string().refine((value) => normalize(value) === value),
   )
+
+const addresses = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((address) => address.trim()) : value),
+  z.array(z.string().refine(isOrigin)).min(1).max(100),
+)
+
+/** In the environment `profiles=http://a:4000,http://b:4000 events=http://c:4000`. */
+const subgraphUrls = z.preprocess(
+  (value) => (typeof value === 'string' ? subgraphEntries(value) : value),
+  z.partialRecord(z.enum(SUBGRAPHS), addresses),
+)
 
 /** A normal form that is none would be worse than what the source writes. In the environment it is JSON. */
 const lookupTables = z.preprocess(
@@ -187,10 +212,49 @@ const KEYS = {
   kafkaGroup: { schema: text, expected: 'the name of a consumer group', fallback: 'monogram' },
   kafkaParkedTopic: { schema: topic, expected: 'the name of a topic', fallback: 'monogram.parked' },
   kafkaChangesTopic: { schema: topic, expected: 'the name of a topic', fallback: null },
+  roles: {
+    schema: z.preprocess(
+      (value) => (Array.isArray(value) ? value.join(',') : value),
+      z.string().transform((value, context) => {
+        const parsed = parseRoles(value)
+        if (parsed.kind === 'roles') return parsed.roles
+        context.addIssue('not a role')
+        return z.NEVER
+      }),
+    ),
+    expected: `some of ${ROLES.join(', ')}`,
+    fallback: null,
+  },
+  subgraphUrls: {
+    schema: subgraphUrls,
+    expected: `addresses such as profiles=http://one:4000,http://two:4000 events=http://three:4000 (of ${SUBGRAPHS.join(', ')})`,
+    fallback: {},
+  },
+  internalSecrets: {
+    schema: z.preprocess(
+      (value) => (typeof value === 'string' ? value.split(',') : value),
+      z.array(z.string().min(16)).min(1).max(2),
+    ),
+    expected: 'one or two texts of at least 16 characters',
+    fallback: null,
+  },
+  drainMs: {
+    schema: z
+      .union([z.number(), z.string().regex(/^\d{1,5}$/)])
+      .transform(Number)
+      .pipe(z.int().min(0).max(8_000)),
+    expected: 'milliseconds from 0 to 8000',
+    fallback: null,
+  },
 } satisfies { [K in ConfigKey]: { schema: z.ZodType<Config[K]>; expected: string; fallback: Config[K] } }
 
 /** Never shown; an address may have a password in it. */
-export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['secret', 'storageUrl', 'redisUrl'])
+export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set([
+  'secret',
+  'internalSecrets',
+  'storageUrl',
+  'redisUrl',
+])
 
 const CONFIG_KEYS = Object.keys(KEYS) as ConfigKey[]
 const FILE_VARIABLE = 'MONOGRAM_CONFIG'
@@ -237,12 +301,31 @@ export function variableName(key: ConfigKey): string {
   return `MONOGRAM_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
-/** What was given, without what must not be in a log. */
+/** What was given, without what must not be in a log: a secret, or an address that may have a password in it. */
 function describeGiven(key: ConfigKey, given: unknown): string {
-  if (key === 'secret') return 'less'
+  if (key === 'secret' || key === 'internalSecrets') return 'something else'
   if (key !== 'kafkaUrl' && !SECRET_KEYS.has(key)) return JSON.stringify(given)
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(String(given))?.[0]
   return scheme === undefined ? 'something that is no URL' : `"${scheme}…"`
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return (
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.username === ''
+  )
+}
+
+/** What cannot be read is left for the schema to refuse. */
+function subgraphEntries(text: string): unknown {
+  const entries = text.split(/\s+/).filter((entry) => entry !== '')
+  const pairs = entries.map((entry) => entry.split('=', 2))
+  const names = new Set(pairs.map(([name]) => name))
+  return names.size === pairs.length ? Object.fromEntries(pairs) : text
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,8 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { MonogramError } from '../core/errors.ts'
 import { trackMethods } from './allowed-methods.ts'
+import { createDrain, type Drain } from './drain.ts'
 import { errorHeaders, toMonogramError } from './http-error.ts'
 import type { Log } from './log.ts'
 import { createRequestIds } from './request-ids.ts'
@@ -11,7 +13,13 @@ export interface HttpServerOptions {
   bodyLimitBytes?: number
   /** For receiving a whole request. */
   requestTimeoutMs?: number
+  drain?: Drain
+  /** By address: what answers its POSTs instead of a route, without fastify's part of the cost. */
+  directPosts?: ReadonlyMap<string, RequestListener>
 }
+
+/** Longer than the idle time of the usual load balancers, which else send into a connection just being closed. */
+const KEEP_ALIVE_MS = 75_000
 
 /**
  * A server that answers every error as `{ "error": { "code", "message", "requestId" } }` with the catalogue's status,
@@ -22,13 +30,13 @@ export function createHttpServer({
   log,
   bodyLimitBytes = 1024 * 1024,
   requestTimeoutMs = 30_000,
+  drain = createDrain(),
+  directPosts = new Map(),
 }: HttpServerOptions): FastifyInstance {
   const server = fastify({
+    serverFactory: (handle) => serverWith(directPosts, handle, requestTimeoutMs),
     logger: false,
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
-    // Longer than the idle time of the usual load balancers, which else send into a connection just being closed.
-    keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
@@ -37,20 +45,21 @@ export function createHttpServer({
   })
   server.removeContentTypeParser('text/plain')
   const methodsAt = trackMethods(server)
-  let closing = false
   server.addHook('preClose', (done) => {
-    closing = true
+    drain.close()
     done()
   })
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     done(
-      closing ? new MonogramError('NOT_READY', 'the server is stopping; try again in a moment') : undefined,
+      drain.phase === 'closing'
+        ? new MonogramError('NOT_READY', 'the server is stopping; try again in a moment')
+        : undefined,
     )
   })
   // A connection that is kept alive after the last answer would hold the closing up until it times out.
   server.addHook('onSend', (_request, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close')
+    if (drain.phase !== 'serving') reply.header('connection', 'close')
     done(null, payload)
   })
   server.setErrorHandler(sendError)
@@ -71,6 +80,23 @@ export function createHttpServer({
       .headers({ ...errorHeaders(known), 'x-request-id': request.id })
       .send({ error: { code, message, requestId: request.id } })
   }
+}
+
+function serverWith(
+  directPosts: ReadonlyMap<string, RequestListener>,
+  handle: RequestListener,
+  requestTimeoutMs: number,
+): Server {
+  return createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: requestTimeoutMs },
+    directPosts.size === 0
+      ? handle
+      : (request, response) => {
+          const direct = request.method === 'POST' ? directPosts.get(request.url ?? '') : undefined
+          if (direct) direct(request, response)
+          else handle(request, response)
+        },
+  )
 }
 
 /** What the operator must know of: our own bugs as errors, with their cause, and what is not available as warnings. */

@@ -11,7 +11,10 @@ export interface LifecycleOptions {
 export interface Lifecycle extends AsyncDisposable {
   /** Closes it when the program stops, after all that was added later. Returns it. */
   add<T extends Disposable | AsyncDisposable>(name: string, resource: T): T
-  /** Resolves with the reason when a stop has been asked for: SIGINT, SIGTERM, or a call of `stop`. */
+  /**
+   * Resolves with the reason when a stop has been asked for: SIGINT, SIGTERM, or a call of `stop`. A second signal ends the
+   * process at once, as a signal does that nobody listens to.
+   */
   readonly stopRequested: Promise<string>
   stop(reason: string): void
   /** Closes everything once, the last added first, each though another failed. Every call gets the same promise. */
@@ -25,7 +28,16 @@ export function createLifecycle({ log, signals, closeTimeoutMs = 10_000 }: Lifec
   let closing: Promise<void> | null = null
   let stop: (reason: string) => void = () => undefined
   const stopRequested = new Promise<string>((resolve) => (stop = resolve))
-  const listeners = SIGNALS.map((signal) => ({ signal, listener: () => stop(signal) }))
+  const listeners = SIGNALS.map((signal) => ({
+    signal,
+    listener: () => {
+      stopListening()
+      stop(signal)
+    },
+  }))
+  function stopListening(): void {
+    for (const { signal, listener } of listeners) signals.off(signal, listener)
+  }
   for (const { signal, listener } of listeners) signals.on(signal, listener)
 
   return {
@@ -54,7 +66,7 @@ export function createLifecycle({ log, signals, closeTimeoutMs = 10_000 }: Lifec
       const open = resources.map(({ name }) => name)
       log.error({ open, closeTimeoutMs }, 'not everything closed in time')
     }
-    for (const { signal, listener } of listeners) signals.off(signal, listener)
+    stopListening()
   }
 
   async function closeAll(): Promise<void> {

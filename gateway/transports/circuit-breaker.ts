@@ -31,6 +31,7 @@ export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerOptions = {
  * not counted when it comes back.
  */
 export interface CircuitBreaker {
+  /** `half-open` as soon as a probe would be let through. */
   readonly state: CircuitState
   /** A ticket to give back with the outcome, or null when the call must not be made. */
   enter(): number | null
@@ -74,7 +75,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => 
 
   return {
     get state() {
-      return state
+      return state === 'open' && now() >= retryAt ? 'half-open' : state
     },
 
     enter() {

@@ -1,20 +1,14 @@
 import type { RequestContext } from '../../core/access/request-context.ts'
+import { AFTER_HEADER, DEADLINE_HEADER } from '../../core/access/caller-token.ts'
 import { formatDemands } from '../../core/freshness/demand.ts'
 
 /**
- * Headers that let a subgraph's log and spans be found from the request's, and what its answer must show at least, with
- * how long it may wait for that. What came from outside is sent on only if it is well formed.
+ * Headers that let a subgraph's log and spans be found from the request's, how long its answer is waited for, and what it
+ * must show at least. What came from outside is sent on only if it is well formed.
  */
 export function contextHeaders({ requestId, trace, after }: RequestContext, leftMs: number): string[] {
-  const headers = ['x-request-id', requestId]
-  if (after) {
-    headers.push(
-      'x-monogram-after',
-      formatDemands(after),
-      'x-deadline-ms',
-      String(Math.max(1, Math.floor(leftMs))),
-    )
-  }
+  const headers = ['x-request-id', requestId, DEADLINE_HEADER, String(Math.max(1, Math.floor(leftMs)))]
+  if (after) headers.push(AFTER_HEADER, formatDemands(after))
   if (trace?.traceparent === undefined || !TRACEPARENT.test(trace.traceparent)) return headers
   headers.push('traceparent', trace.traceparent)
   if (trace.tracestate !== undefined && TRACESTATE.test(trace.tracestate)) {

@@ -4,7 +4,7 @@ import type { CallLimit, QueuedCall } from './call-limit.ts'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
 import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
 import { HttpExchange, type HttpAnswer, type HttpExchangeListener, type HttpPost } from './http-exchange.ts'
-import { callerGone, lateAnswer, SubgraphUnavailable } from './subgraph-unavailable.ts'
+import { callerGone, lateAnswer, SubgraphUnavailable, type CallProgress } from './subgraph-unavailable.ts'
 
 /** What the calls of one subgraph share. */
 export interface HttpLane {
@@ -23,6 +23,8 @@ export interface HttpCallRequest<T> {
   isRepeatable: boolean
   deadlineAt: number
   signal: CallSignal | undefined
+  /** Told when an answer says that its connection is closed after it. */
+  onClosing?(): void
   /** Makes the result of the answer; throws SubgraphUnavailable when there is none in it. */
   read(answer: HttpAnswer): T
 }
@@ -68,7 +70,13 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     const ticket = breaker.enter()
     if (ticket === null) {
       return this.#reject(
-        new SubgraphUnavailable(subgraphName, 'open-circuit', 'is not asked: its last calls failed'),
+        new SubgraphUnavailable(
+          subgraphName,
+          'open-circuit',
+          'is not asked: its last calls failed',
+          undefined,
+          'unsent',
+        ),
       )
     }
     this.#ticket = ticket
@@ -76,7 +84,7 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     signal?.addEventListener('abort', this)
     if (limit.enter(this) !== 'refused') return
     const busy = `has ${limit.running} calls running and ${limit.queued} waiting, which is all that it may have`
-    this.#fail(new SubgraphUnavailable(subgraphName, 'error', busy), 'neutral')
+    this.#fail(new SubgraphUnavailable(subgraphName, 'error', busy, undefined, 'unsent'), 'neutral')
   }
 
   /** It is its turn. */
@@ -87,6 +95,7 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
   }
 
   onAnswer(answer: HttpAnswer): void {
+    if (answer.isLast) this.#request.onClosing?.()
     if (!this.#isSettled) this.#read(answer)
     this.#lane.limit.leave()
   }
@@ -100,7 +109,9 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     if (!this.#isSettled) {
       const { subgraphName } = this.#lane
       const reason = isTimeout(error) ? 'timeout' : 'error'
-      this.#fail(new SubgraphUnavailable(subgraphName, reason, `failed: ${error.message}`, error), 'failure')
+      const progress = answered ? 'sent' : progressOf(error)
+      const message = `failed: ${error.message}`
+      this.#fail(new SubgraphUnavailable(subgraphName, reason, message, error, progress), 'failure')
     }
     this.#lane.limit.leave()
   }
@@ -161,6 +172,11 @@ function reasonOf(signal: CallSignal, subgraphName: string): SubgraphUnavailable
   return signal.reason instanceof SubgraphUnavailable ? signal.reason : callerGone(subgraphName)
 }
 
+function progressOf(error: Error): CallProgress {
+  if (UNSENT_CODES.has(codeOf(error))) return 'unsent'
+  return isCut(error) ? 'cut' : 'sent'
+}
+
 /** The connection ended or was reset, as a kept-alive one does when its server restarts. */
 function isCut(error: Error): boolean {
   return CUT_CODES.has(codeOf(error))
@@ -174,6 +190,15 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
+/** There was no connection to send it on. */
+const UNSENT_CODES = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 const CUT_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 const TIMEOUT_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',

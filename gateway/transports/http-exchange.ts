@@ -4,6 +4,8 @@ export interface HttpAnswer {
   status: number
   contentType: string
   text: string
+  /** The server closes the connection after it, as one that is stopping does. */
+  isLast: boolean
 }
 
 export interface HttpExchangeListener {
@@ -29,6 +31,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #givenUp: Error | undefined
   #status = 0
   #contentType = ''
+  #isLast = false
   #chunk: Buffer | undefined
   /** Only when there is more than one. */
   #chunks: Buffer[] | undefined
@@ -59,6 +62,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status
     this.#contentType = String(headers['content-type'] ?? '')
+    this.#isLast = headers['connection'] === 'close'
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -70,7 +74,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const body = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk
     const text = body ? body.toString('utf8') : ''
-    this.#listener.onAnswer({ status: this.#status, contentType: this.#contentType, text })
+    const [status, contentType, isLast] = [this.#status, this.#contentType, this.#isLast]
+    this.#listener.onAnswer({ status, contentType, isLast, text })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

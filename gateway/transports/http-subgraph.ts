@@ -1,5 +1,6 @@
 import { Pool } from 'undici'
 import type { ExecutionResult } from 'graphql'
+import type { Principal } from '../../core/access/principal.ts'
 import { MonogramError } from '../../core/errors.ts'
 import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { createCallLimit } from './call-limit.ts'
@@ -27,6 +28,8 @@ export interface HttpSubgraphOptions {
   subscriptionUrl?: string
   /** Sent with every call, such as the subgraph's own key. */
   headers?: Readonly<Record<string, string>>
+  /** Of Monogram's own subgraphs: by what they know the gateway. */
+  caller?: CallerHeaders
   maxConcurrentCalls?: number
   maxQueuedCalls?: number
   /** For a call as a whole, its waiting included. The request's deadline ends it earlier. */
@@ -45,11 +48,22 @@ export interface HttpSubgraphOptions {
   now?: () => number
 }
 
+/** What a door of Monogram's own wants to be shown, made anew for each call. */
+export interface CallerHeaders {
+  header: string
+  /** For whom a call is made. */
+  tokenFor: (principal: Principal) => string
+  /** Of the socket that carries the subscriptions of many. */
+  ownToken: () => string
+}
+
 /** What a subgraph's calls are at, for metrics. */
 export interface HttpSubgraphState {
   circuit: CircuitState
   runningCalls: number
   queuedCalls: number
+  /** Whether it said in the last seconds that it is stopping. */
+  isStopping: boolean
 }
 
 export interface HttpSubgraph extends SubgraphClient, AsyncDisposable {
@@ -57,13 +71,16 @@ export interface HttpSubgraph extends SubgraphClient, AsyncDisposable {
   readonly state: HttpSubgraphState
 }
 
+/** As long as a process takes at most to stop. Where there is no other address it is asked all the same. */
+const STOPPING_MS = 10_000
+
 /**
  * A subgraph over HTTP on kept-alive connections. Every call is bounded in time, size and number; what fails rejects with
  * SubgraphUnavailable. A query whose connection dies before any answer is sent once more; a mutation never is. Disposing
  * waits for what runs. Throws CONFIG_INVALID for an address that is none.
  */
 export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
-  const { name, headers = {}, timeoutMs = 10_000, maxResponseBytes = 16 * 1024 * 1024 } = options
+  const { name, headers = {}, caller, timeoutMs = 10_000, maxResponseBytes = 16 * 1024 * 1024 } = options
   const { connectTimeoutMs = 2_000, maxConcurrentCalls = 128, maxQueuedCalls = 2_000 } = options
   const url = parseUrl(name, options.url, ['http:', 'https:'])
   const pool = new Pool(url.origin, {
@@ -87,7 +104,8 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
   const subscriptions = createSocketSubscriptions({
     subgraphName: name,
     url: socketUrl(name, url, options.subscriptionUrl),
-    headers,
+    headers: () => (caller ? { ...headers, [caller.header]: caller.ownToken() } : headers),
+    extensionsFor: ({ principal }) => (caller ? { [caller.header]: caller.tokenFor(principal) } : null),
     connectTimeoutMs,
     maxMessageBytes: maxResponseBytes,
     maxQueuedResults: 1_000,
@@ -102,24 +120,27 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     ...Object.entries(headers).flat(),
   ]
   let isClosed = false
+  let stoppingAt = -Infinity
 
   const parse = (answer: HttpAnswer): ExecutionResult => parseAnswer(name, answer)
+  const onClosing = (): void => {
+    stoppingAt = performance.now()
+  }
 
   function execute(request: SubgraphRequest): Promise<ExecutionResult> {
     if (isClosed) return Promise.reject(new SubgraphUnavailable(name, 'error', 'is no longer asked'))
     const prepared = prepare(request)
     const now = performance.now()
     const deadlineAt = Math.min(request.deadlineAt ?? Infinity, now + timeoutMs)
-    const { readText } = request
+    const { readText, context } = request
+    const callHeaders = [...commonHeaders, ...contextHeaders(context, deadlineAt - now)]
+    if (caller) callHeaders.push(caller.header, caller.tokenFor(context.principal))
     return HttpCall.run(lane, {
-      post: {
-        path,
-        headers: [...commonHeaders, ...contextHeaders(request.context, deadlineAt - now)],
-        body: bodyOf(prepared, request),
-      },
+      post: { path, headers: callHeaders, body: bodyOf(prepared, request) },
       isRepeatable: prepared.isQuery,
+      onClosing,
       deadlineAt,
-      signal: request.signal ?? request.context.signal,
+      signal: request.signal ?? context.signal,
       read: readText ? (answer) => readWith(readText, answer) ?? parse(answer) : parse,
     })
   }
@@ -131,6 +152,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
         circuit: lane.breaker.state,
         runningCalls: lane.limit.running,
         queuedCalls: lane.limit.queued,
+        isStopping: performance.now() - stoppingAt < STOPPING_MS,
       }
     },
     speaksText: true,

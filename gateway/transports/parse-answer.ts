@@ -4,8 +4,10 @@ import type { ReadText } from '../subgraph-client.ts'
 import type { HttpAnswer } from './http-exchange.ts'
 import { SubgraphUnavailable } from './subgraph-unavailable.ts'
 
+type AnswerText = Pick<HttpAnswer, 'status' | 'contentType' | 'text'>
+
 /** The answer as this reads it, or null where that cannot be. */
-export function readWith(readText: ReadText, { status, text }: HttpAnswer): ExecutionResult | null {
+export function readWith(readText: ReadText, { status, text }: AnswerText): ExecutionResult | null {
   const data = status === 200 ? readText(text) : undefined
   return data ? { data } : null
 }
@@ -17,10 +19,10 @@ export function readWith(readText: ReadText, { status, text }: HttpAnswer): Exec
  */
 export function parseAnswer(
   subgraphName: string,
-  { status, contentType, text }: HttpAnswer,
+  { status, contentType, text }: AnswerText,
 ): ExecutionResult {
   if (status !== 200 && !mayBeResult(status, contentType)) {
-    throw new SubgraphUnavailable(subgraphName, 'error', `answered with HTTP status ${status}`)
+    throw refusal(subgraphName, status, contentType, text)
   }
   if (!isFramedAsObject(text)) {
     throw new SubgraphUnavailable(
@@ -65,6 +67,20 @@ export function resultOf(subgraphName: string, answer: unknown): ExecutionResult
 function mayBeResult(status: number, contentType: string): boolean {
   if (contentType.startsWith('application/graphql-response+json')) return true
   return status >= 200 && status < 500 && contentType.startsWith('application/json')
+}
+
+/** A door of Monogram's own says by its code when it has not begun a call. */
+function refusal(
+  subgraphName: string,
+  status: number,
+  contentType: string,
+  text: string,
+): SubgraphUnavailable {
+  const isOwn = contentType.startsWith('application/problem+json')
+  const isUnsent =
+    isOwn && (status === 503 || status === 429) && /"code":"(?:NOT_READY|OVERLOADED)"/.test(text)
+  const what = `answered with HTTP status ${status}${isOwn ? `: ${excerpt(text)}` : ''}`
+  return new SubgraphUnavailable(subgraphName, 'error', what, undefined, isUnsent ? 'unsent' : 'sent')
 }
 
 function isFramedAsObject(text: string): boolean {
@@ -115,5 +131,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** For the log. */
 function excerpt(text: string): string {
-  return JSON.stringify(text.slice(0, 120))
+  return JSON.stringify(text.slice(0, 300))
 }

@@ -42,6 +42,6 @@ function prefixOf(document: string, operationName: string | undefined): string {
 }
 
 /** Conservative: a document that begins with a fragment or a comment counts as a mutation, and is not sent twice. */
-function isQuery(document: string): boolean {
+export function isQuery(document: string): boolean {
   return /^\s*(?:\{|query\b)/.test(document) && !/\b(?:mutation|subscription)\b/.test(document)
 }

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import type { RequestContext } from '../../core/access/request-context.ts'
 import type { SubgraphRequest } from '../subgraph-client.ts'
 import { createMessageQueue } from './message-queue.ts'
 import { resultOf } from './parse-answer.ts'
@@ -10,7 +11,10 @@ export interface SocketSubscriptionsOptions {
   subgraphName: string
   /** `ws:` or `wss:`; the subprotocol is graphql-transport-ws. */
   url: string
-  headers: Readonly<Record<string, string>>
+  /** Of the request that becomes the socket. */
+  headers: () => Readonly<Record<string, string>>
+  /** What each subscription carries beside its document; null for nothing. */
+  extensionsFor?: (context: RequestContext) => Readonly<Record<string, unknown>> | null
   connectTimeoutMs: number
   maxMessageBytes: number
   /** Results that may wait for a slow reader; then the subscription fails. */
@@ -27,10 +31,11 @@ export interface SocketSubscriptions extends AsyncDisposable {
  * opened again by itself: events may have been missed, so that each subscriber has to begin anew.
  */
 export function createSocketSubscriptions(options: SocketSubscriptionsOptions): SocketSubscriptions {
-  const { subgraphName, url, headers, connectTimeoutMs, maxMessageBytes, maxQueuedResults } = options
+  const { subgraphName, url, connectTimeoutMs, maxMessageBytes, maxQueuedResults } = options
 
   class SubgraphSocket extends WebSocket {
     constructor(address: string, protocol: string) {
+      const headers = options.headers()
       super(address, protocol, { headers, handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes })
     }
   }
@@ -46,6 +51,7 @@ export function createSocketSubscriptions(options: SocketSubscriptionsOptions): 
 
   function subscribe({ document, operationName, variables, context, ...request }: SubgraphRequest) {
     const signal = request.signal ?? context.signal
+    const extensions = options.extensionsFor?.(context) ?? null
     const results = createMessageQueue<ExecutionResult>(maxQueuedResults, () => unsubscribe())
     const leaving = { handleEvent: () => void results.return() }
     const finish = (error?: Error) => {
@@ -58,6 +64,7 @@ export function createSocketSubscriptions(options: SocketSubscriptionsOptions): 
         query: document,
         ...(operationName === undefined ? {} : { operationName }),
         ...(variables ? { variables } : {}),
+        ...(extensions ? { extensions } : {}),
       },
       {
         next(message) {
@@ -103,8 +110,11 @@ function refusePrototypeKey(key: string, value: unknown): unknown {
   return value
 }
 
+/** Of what `ws` gives when a socket closes, or could not be opened. */
 function closeReason(event: unknown): string {
-  if (typeof event !== 'object' || event === null || !('code' in event)) return 'for an unknown reason'
+  if (typeof event !== 'object' || event === null) return 'for an unknown reason'
+  if ('message' in event && typeof event.message === 'string') return event.message
+  if (!('code' in event)) return 'for an unknown reason'
   const reason = 'reason' in event && typeof event.reason === 'string' ? event.reason : ''
   return `closed with ${String(event.code)}${reason === '' ? '' : ` (${reason})`}`
 }

@@ -14,11 +14,11 @@ export interface TestServer extends AsyncDisposable {
 /** Answers a request, now or later. */
 export type Answering = (request: IncomingMessage, response: ServerResponse) => unknown
 
-export async function serve(listener: Answering): Promise<TestServer> {
+export async function serve(listener: Answering, port = 0): Promise<TestServer> {
   let connections = 0
   const server = createServer((request, response) => void listener(request, response))
   server.on('connection', () => connections++)
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,

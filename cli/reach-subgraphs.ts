@@ -1,0 +1,26 @@
+import { CALLER_HEADER } from '../core/access/caller-token.ts'
+import type { Principal } from '../core/access/principal.ts'
+import type { CallerTokens } from '../access/caller-token.ts'
+import type { DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
+import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
+import { createSubgraphGroup } from '../gateway/transports/subgraph-group.ts'
+import type { SubgraphUrls } from '../platform/config.ts'
+import { subgraphPath, type SubgraphName } from '../platform/roles.ts'
+
+/** On whose behalf a gateway asks for itself. */
+export const GATEWAY: Principal = { kind: 'anonymous', id: 'gateway', name: 'gateway', scopes: [] }
+
+/** A subgraph that other processes serve, each at one of these addresses. */
+export function reachSubgraph(
+  name: SubgraphName,
+  urls: NonNullable<SubgraphUrls[SubgraphName]>,
+  { tokens, timers }: { tokens: CallerTokens; timers: DeadlineTimers },
+): HttpSubgraph {
+  const caller = { header: CALLER_HEADER, tokenFor: tokens.sign, ownToken: () => tokens.sign(GATEWAY) }
+  return createSubgraphGroup(
+    name,
+    urls.map((url) =>
+      createHttpSubgraph({ name, url: new URL(subgraphPath(name), url).href, caller, timers }),
+    ),
+  )
+}
