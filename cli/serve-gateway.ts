@@ -11,6 +11,9 @@ import { checkFallbackDirectives, fallbackDirectives } from '../gateway/fallback
 import type { GraphOfSupergraph } from '../gateway/find-subgraph.ts'
 import { createGenerations, type Generation } from '../gateway/generations.ts'
 import type { QueryLimits } from '../gateway/query-limits.ts'
+import { serveCannedAnswers } from '../gateway/rehearsal/canned-server.ts'
+import { rehearse } from '../gateway/rehearsal/rehearse.ts'
+import { createStandIn } from '../gateway/rehearsal/stand-in.ts'
 import { RENDER_DEADLINES, renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
 import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
@@ -122,15 +125,21 @@ async function loadGeneration(
   const supergraphSdl = await readSupergraph(supergraphFile)
   const graphs = checkSupergraph(supergraphSdl, supergraphFile)
   await using opening = new ResourceStack()
+  await using canned = await serveCannedAnswers(supergraphSdl)
+  await using standingIn = new ResourceStack()
   const subgraphs = urlsOf(graphs, options.subgraphUrls).map(({ name, url }) =>
     opening.use(createHttpSubgraph({ name, url, timers })),
   )
+  const standIns = subgraphs.map((subgraph) => {
+    const other = standingIn.use(createHttpSubgraph({ name: subgraph.name, url: canned.url, timers }))
+    return { name: subgraph.name, ...createStandIn(subgraph, other) }
+  })
   const byField = fallbackDirectives(supergraphSdl)
   const engine = opening.use(
     createChecked(
       {
         supergraphSdl,
-        subgraphs: Object.fromEntries(subgraphs.map((subgraph) => [subgraph.name, subgraph])),
+        subgraphs: Object.fromEntries(standIns.map(({ name, client }) => [name, client])),
         limits,
         fallbacks: byField,
         isPlannerIsolated: true,
@@ -147,6 +156,14 @@ async function loadGeneration(
     options.documents === null
       ? NO_DOCUMENTS
       : await loadDocuments({ path: options.documents, gateway, byField })
+  await rehearse({
+    documents,
+    schema: gateway.schema,
+    behave: (manner) => {
+      canned.manner = manner
+    },
+  })
+  for (const standIn of standIns) standIn.leave()
   const opened = opening.move()
   return {
     gateway,

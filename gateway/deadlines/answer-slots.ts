@@ -1,6 +1,6 @@
 export interface AnswerSlotsOptions {
   slotMs?: number
-  /** What an answer costs that has to be made at its deadline, shaping and sending included. */
+  /** What a request costs whose answer has to be made at its deadline, from reading it to sending what there is. */
   answerCostMs?: number
   /** Of a slot's time, the rest being for new requests. */
   share?: number
@@ -26,8 +26,8 @@ export interface AnswerSlots {
  */
 export function createAnswerSlots({
   slotMs = 4,
-  answerCostMs = 0.1,
-  share = 0.6,
+  answerCostMs = 0.2,
+  share = 0.8,
 }: AnswerSlotsOptions = {}): AnswerSlots {
   const capacity = Math.max(1, Math.floor((slotMs * share) / answerCostMs))
   const taken = new Map<number, number>()

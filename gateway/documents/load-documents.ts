@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Kind, OperationTypeNode, type GraphQLError } from 'graphql'
+import { Kind, OperationTypeNode, type GraphQLError, type OperationDefinitionNode } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import { MonogramError } from '../../core/errors.ts'
 import type { Gateway } from '../create-gateway.ts'
@@ -18,6 +18,7 @@ export interface TrustedDocument {
   /** Null: the default of the door. */
   deadlineMs: number | null
   fallbacks: DocumentFallbacks
+  operation: OperationDefinitionNode
   coerce(variables: Readonly<Record<string, unknown>>): Coerced
   /** With variables that `coerce` gave; by the gateway that it was loaded for, whatever has been loaded since. */
   execute(variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<JsonAnswer>
@@ -94,6 +95,7 @@ async function load(
     hash: createHash('sha256').update(text).digest('hex'),
     deadlineMs: options.deadlineMs ?? null,
     fallbacks: compiled.fallbacks,
+    operation,
     coerce(variables) {
       const beyond = checkVariables(document, variables, gateway.limits)
       return beyond ? { kind: 'refused', mistakes: [beyond.message] } : coerce(variables)

@@ -3,7 +3,8 @@ import { Counter, type Registry } from 'prom-client'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import { MonogramError } from '../../core/errors.ts'
 import type { Log } from '../../platform/log.ts'
-import { createAnswerSlots, type AnswerSlot } from '../deadlines/answer-slots.ts'
+import { createAdmission } from '../deadlines/admission.ts'
+import type { AnswerSlot } from '../deadlines/answer-slots.ts'
 import type { TurnClock } from '../deadlines/turn-clock.ts'
 import { createTurnGate } from '../deadlines/turn-gate.ts'
 import type { TrustedDocument } from '../documents/load-documents.ts'
@@ -35,17 +36,10 @@ export interface RenderOptions {
   log: Log
   timers: DeadlineTimers
   turns: TurnClock
-  /** Requests under way; one more is answered at once by fallbacks alone. */
+  /** Requests that are asked for at the same time; what is more waits for its turn, or gets fallbacks alone. */
   maxInFlight: number
   metrics?: Registry
 }
-
-/** Kept of each deadline for shaping and sending what came: a tenth of what is left, within these. */
-const RESERVE_SHARE = 0.1
-const MIN_RESERVE_MS = 2
-const MAX_RESERVE_MS = 10
-/** With less time than this nothing is asked. */
-const MIN_WORK_MS = 1
 
 export function createRenderDocument({
   log,
@@ -56,25 +50,17 @@ export function createRenderDocument({
 }: RenderOptions): RenderDocument {
   const count = metrics ? answersCounter(metrics) : () => undefined
   const mask = createErrorMask(log)
-  const slots = createAnswerSlots()
+  const admission = createAdmission({ timers, maxInFlight })
   const gate = createTurnGate({ turns })
   const fallbackTexts = new WeakMap<TrustedDocument, Map<string, RenderedText>>()
-  let inFlight = 0
 
   return (request) =>
     new Promise((resolve) => {
-      if (!gate.enter(() => resolve(admit(request)))) resolve(fallbacksAlone(request, 'overload'))
+      const refuse = (): void => resolve(fallbacksAlone(request, 'overload'))
+      const begin = (slot: AnswerSlot): void => resolve(executeInTime(request, slot))
+      const { deadlineAt } = request.context
+      if (!gate.enter(() => admission.enter(deadlineAt, { begin, refuse }))) refuse()
     })
-
-  /** By what its answer would cost at the worst, at its deadline. */
-  function admit(request: RenderRequest): RenderedText | Promise<RenderedText> {
-    const { context } = request
-    const now = performance.now()
-    const leftMs = context.deadlineAt - now
-    const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS)
-    const slot = inFlight < maxInFlight ? slots.take(context.deadlineAt - reserveMs, now + MIN_WORK_MS) : null
-    return slot ? executeInTime(request, slot) : fallbacksAlone(request, 'overload')
-  }
 
   /** The gateway keeps the deadline itself; this is for when it does not. */
   function executeInTime(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
@@ -94,9 +80,17 @@ export function createRenderDocument({
     })
   }
 
+<<<<<<< HEAD
   async function execute(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
     const { document, variables, context } = request
     inFlight++
+=======
+  /** Never rejects. */
+  async function execute(
+    { document, variables, context }: RenderRequest,
+    slot: AnswerSlot,
+  ): Promise<RenderedText> {
+>>>>>>> 48a3769 (Rehearse trusted documents before the first request, against stand-ins for their subgraphs; let excess renders wait for a place instead of refusing them at once)
     const { requestId } = context
     try {
       const answer = await document.execute(variables, {
@@ -119,7 +113,6 @@ export function createRenderDocument({
       log.error({ err: error, requestId }, 'a trusted document failed')
       return fallbacksAlone(request, 'error')
     } finally {
-      inFlight--
       slot.release()
     }
   }

@@ -1,0 +1,108 @@
+import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
+import { createAnswerSlots, type AnswerSlot } from './answer-slots.ts'
+
+export interface AdmissionOptions {
+  timers: DeadlineTimers
+  /** Requests that are asked for at the same time. */
+  maxInFlight: number
+}
+
+/** What wants to be asked for. Exactly one of both is called, once. */
+export interface Applicant {
+  /** There is time to ask until `slot.at`; `slot.release()` when it is answered. */
+  begin(slot: AnswerSlot): void
+  /** There is not, and it is time to answer. */
+  refuse(): void
+}
+
+export interface Admission {
+  /** @param deadlineAt when the answer is to be there, on the clock of performance.now() */
+  enter(deadlineAt: number, applicant: Applicant): void
+}
+
+/** Kept of each deadline for shaping and sending what came: a tenth of what is left, within these. */
+const RESERVE_SHARE = 0.1
+const MIN_RESERVE_MS = 2
+const MAX_RESERVE_MS = 10
+/** With less time than this nothing is asked. */
+const MIN_WORK_MS = 1
+/** A refusal costs little, but not nothing. */
+const REFUSAL_COST_MS = 0.03
+const REFUSAL_SHARE = 0.3
+
+/**
+ * Lets in what can be answered in time even if all of it must be answered at its deadline. What is more waits: it takes the
+ * place of one that was answered sooner, or is refused shortly before its own deadline. A refusal at once would only
+ * make a busy caller send its next request at once, until refusing is all that is done; only what is too much even for
+ * waiting gets it.
+ */
+export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admission {
+  const slots = createAnswerSlots()
+  const refusals = createAnswerSlots({ answerCostMs: REFUSAL_COST_MS, share: REFUSAL_SHARE })
+  const waiting = new Set<Waiting>()
+  let inFlight = 0
+
+  function take(wanted: number): AnswerSlot | null {
+    if (inFlight >= maxInFlight) return null
+    const slot = slots.take(wanted, performance.now() + MIN_WORK_MS)
+    if (!slot) return null
+    inFlight++
+    return { at: slot.at, release: () => leave(slot) }
+  }
+
+  function leave(slot: AnswerSlot): void {
+    inFlight--
+    slot.release()
+    for (const first of waiting) {
+      const free = take(first.wanted)
+      if (free) first.begin(free)
+      return
+    }
+  }
+
+  class Waiting implements DeadlineHolder {
+    readonly wanted: number
+    readonly #applicant: Applicant
+    readonly #refusal: AnswerSlot
+    readonly #tick: number
+
+    constructor(wanted: number, applicant: Applicant, refusal: AnswerSlot) {
+      this.wanted = wanted
+      this.#applicant = applicant
+      this.#refusal = refusal
+      this.#tick = timers.add(refusal.at, this)
+      waiting.add(this)
+    }
+
+    begin(slot: AnswerSlot): void {
+      timers.remove(this.#tick, this)
+      this.#leave()
+      this.#applicant.begin(slot)
+    }
+
+    onDeadline(): void {
+      this.#leave()
+      this.#applicant.refuse()
+    }
+
+    #leave(): void {
+      waiting.delete(this)
+      this.#refusal.release()
+    }
+  }
+
+  return {
+    enter(deadlineAt, applicant) {
+      const now = performance.now()
+      const leftMs = deadlineAt - now
+      const reserveMs = Math.min(Math.max(leftMs * RESERVE_SHARE, MIN_RESERVE_MS), MAX_RESERVE_MS)
+      const wanted = deadlineAt - reserveMs
+      const slot = take(wanted)
+      if (slot) return applicant.begin(slot)
+      const refusal = refusals.take(wanted, now + MIN_WORK_MS)
+      if (!refusal) return applicant.refuse()
+      new Waiting(wanted, applicant, refusal)
+      return undefined
+    },
+  }
+}
