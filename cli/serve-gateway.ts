@@ -18,7 +18,12 @@ import { RENDER_DEADLINES, renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
 import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
-import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
+import { createOneEachTurn, type OneEachTurn } from '../gateway/transports/large-answers.ts'
+import {
+  createHttpSubgraph,
+  DEFAULT_MAX_RESPONSE_BYTES,
+  type HttpSubgraph,
+} from '../gateway/transports/http-subgraph.ts'
 import { healthRoutes } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
 import { listen } from '../platform/listen.ts'
@@ -28,6 +33,8 @@ import { didYouMean } from '../platform/nearest.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { watchFiles } from '../platform/watch-files.ts'
 
+export { DEFAULT_MAX_RESPONSE_BYTES }
+
 export interface ServeGatewayOptions {
   supergraphFile: string
   /** A folder or a manifest; null: no trusted documents. */
@@ -35,6 +42,8 @@ export interface ServeGatewayOptions {
   /** By name of the subgraph, over what the supergraph says. */
   subgraphUrls: ReadonlyMap<string, string>
   limits: Partial<QueryLimits>
+  /** Of one answer of a subgraph. */
+  maxResponseBytes: number
   /** Whether concurrent requests share calls of subgraphs. */
   isBatching: boolean
   /** Of the render lane, where neither the request nor its document has one. */
@@ -60,6 +69,7 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
   const timers = createDeadlineTimers()
   const shared = {
     timers,
+    oneEachTurn: createOneEachTurn(),
     batching: options.isBatching ? createEntityBatching({ timers }) : null,
     rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
   }
@@ -112,6 +122,7 @@ interface LoadedGeneration extends Generation {
 /** What lasts while generations come and go. */
 interface SharedParts {
   timers: DeadlineTimers
+  oneEachTurn: OneEachTurn
   batching: EntityBatching | null
   rootFetches: RootFetches
 }
@@ -119,16 +130,16 @@ interface SharedParts {
 /** Everything that files bring about; nothing stays open when one of them is wrong. */
 async function loadGeneration(
   options: ServeGatewayOptions,
-  { timers, batching, rootFetches }: SharedParts,
+  { timers, oneEachTurn, batching, rootFetches }: SharedParts,
 ): Promise<LoadedGeneration> {
-  const { supergraphFile, limits } = options
+  const { supergraphFile, limits, maxResponseBytes } = options
   const supergraphSdl = await readSupergraph(supergraphFile)
   const graphs = checkSupergraph(supergraphSdl, supergraphFile)
   await using opening = new ResourceStack()
   await using canned = await serveCannedAnswers(supergraphSdl)
   await using standingIn = new ResourceStack()
   const subgraphs = urlsOf(graphs, options.subgraphUrls).map(({ name, url }) =>
-    opening.use(createHttpSubgraph({ name, url, timers })),
+    opening.use(createHttpSubgraph({ name, url, timers, oneEachTurn, maxResponseBytes })),
   )
   const standIns = subgraphs.map((subgraph) => {
     const other = standingIn.use(createHttpSubgraph({ name: subgraph.name, url: canned.url, timers }))

@@ -80,17 +80,8 @@ export function createRenderDocument({
     })
   }
 
-<<<<<<< HEAD
   async function execute(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
     const { document, variables, context } = request
-    inFlight++
-=======
-  /** Never rejects. */
-  async function execute(
-    { document, variables, context }: RenderRequest,
-    slot: AnswerSlot,
-  ): Promise<RenderedText> {
->>>>>>> 48a3769 (Rehearse trusted documents before the first request, against stand-ins for their subgraphs; let excess renders wait for a place instead of refusing them at once)
     const { requestId } = context
     try {
       const answer = await document.execute(variables, {

@@ -4,6 +4,7 @@ import type { CallLimit, QueuedCall } from './call-limit.ts'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
 import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
 import { HttpExchange, type HttpAnswer, type HttpExchangeListener, type HttpPost } from './http-exchange.ts'
+import { LARGE_ANSWER, type OneEachTurn } from './large-answers.ts'
 import { callerGone, lateAnswer, SubgraphUnavailable, type CallProgress } from './subgraph-unavailable.ts'
 
 /** What the calls of one subgraph share. */
@@ -13,6 +14,8 @@ export interface HttpLane {
   limit: CallLimit
   breaker: CircuitBreaker
   timers: DeadlineTimers
+  /** For answers that take long to read. */
+  oneEachTurn: OneEachTurn
   /** A call that was sent with less time than this left says nothing about the subgraph when it is late. */
   fairTimeMs: number
 }
@@ -96,6 +99,11 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
 
   onAnswer(answer: HttpAnswer): void {
     if (answer.isLast) this.#request.onClosing?.()
+    if (answer.text.length <= LARGE_ANSWER) this.#take(answer)
+    else this.#lane.oneEachTurn(() => this.#take(answer))
+  }
+
+  #take(answer: HttpAnswer): void {
     if (!this.#isSettled) this.#read(answer)
     this.#lane.limit.leave()
   }

@@ -14,6 +14,7 @@ import { contextHeaders } from './context-headers.ts'
 import { createDeadlineTimers, type DeadlineTimers } from './deadline-timers.ts'
 import { HttpCall, type HttpLane } from './http-call.ts'
 import type { HttpAnswer } from './http-exchange.ts'
+import { createOneEachTurn, type OneEachTurn } from './large-answers.ts'
 import { parseAnswer, readWith } from './parse-answer.ts'
 import { bodyOf, createDocumentCache } from './request-body.ts'
 import { createSocketSubscriptions } from './socket-subscriptions.ts'
@@ -44,6 +45,8 @@ export interface HttpSubgraphOptions {
   fairTimeMs?: number
   /** Shared by all subgraphs of a gateway, where given. */
   timers?: DeadlineTimers
+  /** Shared likewise. */
+  oneEachTurn?: OneEachTurn
   /** In milliseconds, for the circuit breaker. */
   now?: () => number
 }
@@ -56,6 +59,9 @@ export interface CallerHeaders {
   /** Of the socket that carries the subscriptions of many. */
   ownToken: () => string
 }
+
+/** Takes some 20 ms to read, in which no deadline can be kept. */
+export const DEFAULT_MAX_RESPONSE_BYTES = 1024 * 1024
 
 /** What a subgraph's calls are at, for metrics. */
 export interface HttpSubgraphState {
@@ -80,7 +86,8 @@ const STOPPING_MS = 10_000
  * waits for what runs. Throws CONFIG_INVALID for an address that is none.
  */
 export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
-  const { name, headers = {}, caller, timeoutMs = 10_000, maxResponseBytes = 16 * 1024 * 1024 } = options
+  const { name, headers = {}, caller, timeoutMs = 10_000 } = options
+  const { maxResponseBytes = DEFAULT_MAX_RESPONSE_BYTES } = options
   const { connectTimeoutMs = 2_000, maxConcurrentCalls = 128, maxQueuedCalls = 2_000 } = options
   const url = parseUrl(name, options.url, ['http:', 'https:'])
   const pool = new Pool(url.origin, {
@@ -99,6 +106,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       options.now ?? (() => performance.now()),
     ),
     timers: options.timers ?? createDeadlineTimers(),
+    oneEachTurn: options.oneEachTurn ?? createOneEachTurn(),
     fairTimeMs: options.fairTimeMs ?? 50,
   }
   const subscriptions = createSocketSubscriptions({
