@@ -1,4 +1,6 @@
 import { figure, type Figure } from '../support/figures.ts'
+import { deadlineFigures } from './deadlines/deadline-figures.ts'
+import { DEADLINE_CASES } from './deadlines/measure-deadlines.ts'
 import { LOADS, measure, type BenchLoad, type Measurement } from './loads.ts'
 import { canPin } from './measure/pinned-process.ts'
 import { describeProfiles } from './measure/profile-summary.ts'
@@ -28,6 +30,11 @@ const WARM_UP = {
  */
 export async function gatewayBench(): Promise<Figure[]> {
   const options = parseGatewayBenchOptions(process.argv.slice(2))
+  if (options.deadlines) {
+    await using faulty = await startSubgraphs()
+    const cases = DEADLINE_CASES.filter(({ name }) => isWanted(name, options.work))
+    return await deadlineFigures(faulty, cases, options.seconds)
+  }
   if (!wrkIsInstalled()) {
     say('wrk makes the load and is not installed: apt-get install -y wrk')
     return [figure('gateway bench skipped', 0, '', 'wrk is not installed: apt-get install -y wrk')]

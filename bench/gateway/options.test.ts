@@ -8,6 +8,7 @@ test('measures everything once, shortly, when nothing else is said', () => {
     only: [],
     work: [],
     memory: false,
+    deadlines: false,
     installPeers: false,
     cpuProfileFolder: undefined,
   })

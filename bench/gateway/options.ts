@@ -10,6 +10,8 @@ export interface GatewayBenchOptions {
   work: readonly string[]
   /** The long run: a million requests with ten thousand documents. */
   memory: boolean
+  /** Instead of the comparison: how well renders keep their deadlines, fault by fault. */
+  deadlines: boolean
   installPeers: boolean
   /** Where to put CPU profiles of Monogram; none without. */
   cpuProfileFolder: string | undefined
@@ -27,6 +29,7 @@ export function parseGatewayBenchOptions(args: readonly string[]): GatewayBenchO
       only: { type: 'string', default: '' },
       work: { type: 'string', default: '' },
       memory: { type: 'boolean', default: false },
+      deadlines: { type: 'boolean', default: false },
       'install-peers': { type: 'boolean', default: false },
       'cpu-profile': { type: 'string' },
     },
@@ -37,6 +40,7 @@ export function parseGatewayBenchOptions(args: readonly string[]): GatewayBenchO
     only: list(values.only),
     work: list(values.work),
     memory: values.memory,
+    deadlines: values.deadlines,
     installPeers: values['install-peers'],
     cpuProfileFolder: values['cpu-profile'],
   }

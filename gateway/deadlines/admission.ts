@@ -1,5 +1,6 @@
 import type { DeadlineHolder, DeadlineTimers } from '../transports/deadline-timers.ts'
 import { createAnswerSlots, type AnswerSlot } from './answer-slots.ts'
+import { createRequestCost, REFUSAL_MS } from './request-cost.ts'
 
 export interface AdmissionOptions {
   timers: DeadlineTimers
@@ -26,8 +27,6 @@ const MIN_RESERVE_MS = 2
 const MAX_RESERVE_MS = 10
 /** With less time than this nothing is asked. */
 const MIN_WORK_MS = 1
-/** A refusal costs little, but not nothing. */
-const REFUSAL_COST_MS = 0.03
 const REFUSAL_SHARE = 0.3
 
 /**
@@ -37,8 +36,9 @@ const REFUSAL_SHARE = 0.3
  * waiting gets it.
  */
 export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admission {
-  const slots = createAnswerSlots()
-  const refusals = createAnswerSlots({ answerCostMs: REFUSAL_COST_MS, share: REFUSAL_SHARE })
+  const cost = createRequestCost()
+  const slots = createAnswerSlots({ answerCostMs: cost.ms })
+  const refusals = createAnswerSlots({ answerCostMs: () => REFUSAL_MS, share: REFUSAL_SHARE })
   const waiting = new Set<Waiting>()
   let inFlight = 0
 
@@ -47,6 +47,7 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
     const slot = slots.take(wanted, performance.now() + MIN_WORK_MS)
     if (!slot) return null
     inFlight++
+    cost.begun()
     return { at: slot.at, release: () => leave(slot) }
   }
 
@@ -81,6 +82,7 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
     }
 
     onDeadline(): void {
+      cost.refused()
       this.#leave()
       this.#applicant.refuse()
     }
@@ -100,7 +102,10 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
       const slot = take(wanted)
       if (slot) return applicant.begin(slot)
       const refusal = refusals.take(wanted, now + MIN_WORK_MS)
-      if (!refusal) return applicant.refuse()
+      if (!refusal) {
+        cost.refused()
+        return applicant.refuse()
+      }
       new Waiting(wanted, applicant, refusal)
       return undefined
     },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createAnswerSlots } from './answer-slots.ts'
 
 /** Two answers in each four milliseconds. */
-const TIGHT = { slotMs: 4, answerCostMs: 2, share: 1 }
+const TIGHT = { slotMs: 4, answerCostMs: () => 2, share: 1 }
 
 test('gives the time that is wanted while there is room, and earlier ones after that', () => {
   const slots = createAnswerSlots(TIGHT)

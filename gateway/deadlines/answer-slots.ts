@@ -1,7 +1,7 @@
 export interface AnswerSlotsOptions {
   slotMs?: number
   /** What a request costs whose answer has to be made at its deadline, from reading it to sending what there is. */
-  answerCostMs?: number
+  answerCostMs: () => number
   /** Of a slot's time, the rest being for new requests. */
   share?: number
 }
@@ -26,14 +26,14 @@ export interface AnswerSlots {
  */
 export function createAnswerSlots({
   slotMs = 4,
-  answerCostMs = 0.2,
+  answerCostMs,
   share = 0.8,
-}: AnswerSlotsOptions = {}): AnswerSlots {
-  const capacity = Math.max(1, Math.floor((slotMs * share) / answerCostMs))
+}: AnswerSlotsOptions): AnswerSlots {
   const taken = new Map<number, number>()
 
   return {
     take(wanted, earliest) {
+      const capacity = Math.max(1, Math.floor((slotMs * share) / answerCostMs()))
       const first = Math.ceil(earliest / slotMs)
       let slot = Math.floor(wanted / slotMs)
       // No more steps than there are full slots, which the number of requests under way bounds.

@@ -1,0 +1,60 @@
+import { performance } from 'node:perf_hooks'
+
+/** What a request costs this process, measured while it works. */
+export interface RequestCost {
+  /** Of one that was begun, everything that is done for it included. */
+  ms(): number
+  begun(): void
+  refused(): void
+}
+
+export interface RequestCostOptions {
+  /** Until there is a measurement. */
+  initialMs?: number
+  now?: () => number
+  /** How long the event loop has worked, in all. */
+  workedMs?: () => number
+}
+
+const WINDOW_MS = 50
+/** Fewer say nothing: the loop does other things as well. */
+const MIN_BEGUN = 20
+const MIN_MS = 0.1
+const MAX_MS = 5
+/** A refusal costs little, but not nothing. */
+export const REFUSAL_MS = 0.03
+
+/** What the loop has worked, divided by what it has begun. Machines differ, and what a document and a fault cost does too. */
+export function createRequestCost({
+  initialMs = 0.3,
+  now = () => performance.now(),
+  workedMs = () => performance.eventLoopUtilization().active,
+}: RequestCostOptions = {}): RequestCost {
+  let ms = initialMs
+  let begun = 0
+  let refused = 0
+  let since = now()
+  let workedBefore = workedMs()
+
+  function measure(): void {
+    if (begun < MIN_BEGUN || now() - since < WINDOW_MS) return
+    const worked = workedMs()
+    const measured = (worked - workedBefore - refused * REFUSAL_MS) / begun
+    ms = Math.min(Math.max((ms + measured) / 2, MIN_MS), MAX_MS)
+    begun = 0
+    refused = 0
+    since = now()
+    workedBefore = worked
+  }
+
+  return {
+    ms: () => ms,
+    begun() {
+      begun++
+      measure()
+    },
+    refused() {
+      refused++
+    },
+  }
+}

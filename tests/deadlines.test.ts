@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  DEADLINE_CASES,
+  DEADLINE_MS,
+  measureDeadlines,
+} from '../bench/gateway/deadlines/measure-deadlines.ts'
+import { startSubgraphs, type RunningSubgraphs } from '../bench/gateway/running.ts'
+
+/**
+ * The same as `npm run bench -- gateway --deadlines`, which is for a quiet machine and has the real bounds: p99.9 within
+ * 10 ms over the deadline, all within 50. Here other tests take the cores away for as long as they like, so these are the
+ * bounds of what no such pause explains; without any of the deadline's machinery a render takes seconds.
+ */
+const CASES = [
+  { name: 'silent', typicallyOverMs: 50, atMostOverMs: 250 },
+  { name: 'half', typicallyOverMs: 50, atMostOverMs: 250 },
+  { name: 'garbage', typicallyOverMs: 50, atMostOverMs: 250 },
+  { name: 'huge', typicallyOverMs: 50, atMostOverMs: 250 },
+  { name: 'overload, silent', typicallyOverMs: 250, atMostOverMs: 1_000 },
+]
+
+describe('renders from the first moment after a start', () => {
+  let subgraphs: RunningSubgraphs
+
+  beforeAll(async () => {
+    subgraphs = await startSubgraphs()
+  })
+  afterAll(() => subgraphs[Symbol.asyncDispose]())
+
+  test.each(CASES)(
+    'are all answered with 200 inside the deadline: $name',
+    async ({ name, typicallyOverMs, atMostOverMs }) => {
+      const found = DEADLINE_CASES.find((each) => each.name === name)
+      if (!found) throw new Error(`there is no case "${name}"`)
+      const result = await measureDeadlines(subgraphs, found, 1)
+      expect(result.requests).toBeGreaterThan(50)
+      expect(result.statuses).toEqual({ '200': result.requests })
+      expect(result.outcomes['fresh'] ?? 0).toBeLessThan(result.requests / 2)
+      expect(result.p50Ms).toBeLessThan(DEADLINE_MS + typicallyOverMs)
+      expect(result.maxMs).toBeLessThan(DEADLINE_MS + atMostOverMs + result.longestPauseMs)
+    },
+  )
+})
