@@ -12,11 +12,11 @@ import { startSubgraphs, type RunningSubgraphs } from '../bench/gateway/running.
  * bounds of what no such pause explains; without any of the deadline's machinery a render takes seconds.
  */
 const CASES = [
-  { name: 'silent', typicallyOverMs: 50, atMostOverMs: 250 },
-  { name: 'half', typicallyOverMs: 50, atMostOverMs: 250 },
-  { name: 'garbage', typicallyOverMs: 50, atMostOverMs: 250 },
-  { name: 'huge', typicallyOverMs: 50, atMostOverMs: 250 },
-  { name: 'overload, silent', typicallyOverMs: 250, atMostOverMs: 1_000 },
+  { name: 'silent', typicallyOverMs: 50, atMostOverMs: 600 },
+  { name: 'half', typicallyOverMs: 50, atMostOverMs: 600 },
+  { name: 'garbage', typicallyOverMs: 50, atMostOverMs: 600 },
+  { name: 'huge', typicallyOverMs: 50, atMostOverMs: 600 },
+  { name: 'overload, silent', typicallyOverMs: 250, atMostOverMs: 1_500 },
 ]
 
 describe('renders from the first moment after a start', () => {

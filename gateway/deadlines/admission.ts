@@ -72,7 +72,6 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
       this.#applicant = applicant
       this.#refusal = refusal
       this.#tick = timers.add(refusal.at, this)
-      waiting.add(this)
     }
 
     begin(slot: AnswerSlot): void {
@@ -106,7 +105,7 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
         cost.refused()
         return applicant.refuse()
       }
-      new Waiting(wanted, applicant, refusal)
+      waiting.add(new Waiting(wanted, applicant, refusal))
       return undefined
     },
   }

@@ -46,14 +46,12 @@ export async function rehearse({
 
   /** All documents once, and then again for as long as there is time. */
   async function inTurns(renders: number): Promise<void> {
-    const end = n + renders
-    let isFirst = true
-    while (isFirst || (n < end && performance.now() < until)) {
-      isFirst = false
-      for (let from = 0; from < all.length; from += AT_ONCE) {
+    let rendered = 0
+    do {
+      for (let from = 0; from < all.length; from += AT_ONCE, rendered += AT_ONCE) {
         await Promise.all(wave(from).map(renderOne))
       }
-    }
+    } while (rendered < renders && performance.now() < until)
   }
 
   /** As many as are asked at once, the same document again where there are fewer. */
