@@ -37,7 +37,7 @@ const REFUSAL_SHARE = 0.3
  */
 export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admission {
   const cost = createRequestCost()
-  const slots = createAnswerSlots({ answerCostMs: cost.ms })
+  const slots = createAnswerSlots({ answerCostMs: () => cost.ms() })
   const refusals = createAnswerSlots({ answerCostMs: () => REFUSAL_MS, share: REFUSAL_SHARE })
   const waiting = new Set<Waiting>()
   let inFlight = 0

@@ -121,7 +121,7 @@ class Canning {
   #value(type: GraphQLOutputType, selections: SelectionSetNode | undefined): unknown {
     if (isNonNullType(type)) return this.#value(type.ofType as GraphQLOutputType, selections)
     if (isListType(type)) {
-      return Array.from({ length: ITEMS }, () => this.#value(type.ofType as GraphQLOutputType, selections))
+      return Array.from({ length: ITEMS }, () => this.#value(type.ofType, selections))
     }
     const named = getNamedType(type)
     if (isEnumType(named)) return named.getValues()[0]?.name

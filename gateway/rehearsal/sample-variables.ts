@@ -29,8 +29,8 @@ export function sampleVariables(
 }
 
 function sampleOf(type: GraphQLInputType, n: number): unknown {
-  if (isNonNullType(type)) return sampleOf(type.ofType as GraphQLInputType, n)
-  if (isListType(type)) return [sampleOf(type.ofType as GraphQLInputType, n)]
+  if (isNonNullType(type)) return sampleOf(type.ofType, n)
+  if (isListType(type)) return [sampleOf(type.ofType, n)]
   const named = getNamedType(type)
   if (isEnumType(named)) return named.getValues()[0]?.name
   if (isScalarType(named)) return sampleScalar(named, n)
