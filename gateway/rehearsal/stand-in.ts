@@ -1,18 +1,18 @@
 import type { SubgraphClient } from '../subgraph-client.ts'
 
-/** A subgraph that is not asked yet: another one is, in its place. */
+/** A subgraph that is not asked yet: another one of the same kind is, in its place. */
 export interface StandIn {
-  client: Required<SubgraphClient>
+  client: SubgraphClient
   /** From now on the subgraph itself. */
   leave(): void
 }
 
-export function createStandIn(subgraph: Required<SubgraphClient>, other: Required<SubgraphClient>): StandIn {
+export function createStandIn(subgraph: SubgraphClient, other: SubgraphClient): StandIn {
   let asked = other
   return {
     client: {
+      ...(subgraph.speaksText ? { speaksText: true } : {}),
       execute: (request) => asked.execute(request),
-      executeText: (request) => asked.executeText(request),
       subscribe: (request) => asked.subscribe(request),
     },
     leave() {
