@@ -10,6 +10,9 @@ import { subgraphPath, type SubgraphName } from '../platform/roles.ts'
 /** On whose behalf a gateway asks for itself. */
 export const GATEWAY: Principal = { kind: 'anonymous', id: 'gateway', name: 'gateway', scopes: [] }
 
+/** Of Monogram's own: a page of 500 profiles with all their traits is more than a stranger's subgraph may answer. */
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
+
 /** A subgraph that other processes serve, each at one of these addresses. */
 export function reachSubgraph(
   name: SubgraphName,
@@ -20,7 +23,13 @@ export function reachSubgraph(
   return createSubgraphGroup(
     name,
     urls.map((url) =>
-      createHttpSubgraph({ name, url: new URL(subgraphPath(name), url).href, caller, timers }),
+      createHttpSubgraph({
+        name,
+        url: new URL(subgraphPath(name), url).href,
+        caller,
+        timers,
+        maxResponseBytes: MAX_RESPONSE_BYTES,
+      }),
     ),
   )
 }
