@@ -96,7 +96,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
         materialiseEach,
         identityLog,
         sweep: measured.sweep(createSweep({ profiles, materialiseEach, clock })),
-        relay: measured.relay(createRelay({ profiles, products, feed })),
+        relay: measured.relay(createRelay({ profiles, products, feed, clock })),
         clock,
         log,
         sleep,

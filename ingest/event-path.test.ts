@@ -4,6 +4,7 @@ import { canonicalJson, type JsonValue } from '../core/json.ts'
 import { homeProfile } from '../core/identity/identity-key.ts'
 import { silentLog } from '../platform/log.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
+import { eventually } from '../tests/support/eventually.ts'
 import { generator, withFaults } from '../tests/support/faults.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
 import type { Storage } from '../storage/ports.ts'
@@ -32,6 +33,29 @@ test('an accepted event is in the profile, its version and its outbox message on
     view: { traits: { firstName: 'Ada' }, eventCount: 1 },
   })
   expect((await changes.next()).value).toMatchObject({ kind: 'change', change: { from: 1, version: 1 } })
+})
+
+test('a feed that cannot be reached holds up nobody, and is told what changed once it can be', async () => {
+  const storage = openMemoryStorage()
+  const feed = createMemoryFeed()
+  let now = NOW
+  const path = start(storage, feed, () => now++)
+  feed.cut()
+  await path.accept([identify('ada', { firstName: 'Ada' })], context)
+  const ada = homeProfile('userId:ada')
+  const held = await eventually(async () => {
+    const profile = (await storage.profiles.get([ada])).get(ada)
+    expect(profile).toMatchObject({ view: { traits: { firstName: 'Ada' } } })
+    return profile
+  })
+  expect(held?.outbox).toHaveLength(1)
+  const changes = feed.subscribe({ entity: 'Profile', maxQueued: 10 })
+  feed.mend()
+  await path.worker.settled()
+  expect((await storage.profiles.get([ada])).get(ada)?.outbox).toEqual([])
+  let told = await changes.next()
+  while (told.value?.kind === 'gap') told = await changes.next()
+  expect(told.value).toMatchObject({ change: { id: ada, version: 1 } })
 })
 
 test('the same event sent again counts once, and another body under its id is a conflict that does not count', async () => {
@@ -145,11 +169,11 @@ function withoutUserId(raw: Record<string, unknown>): Record<string, unknown> {
     : { ...rest, externalIds: [{ type: 'crm', id: userId, collection: 'users' }] }
 }
 
-function start(storage: Storage, feed = createMemoryFeed()): EventPath {
+function start(storage: Storage, feed = createMemoryFeed(), clock = () => NOW): EventPath {
   const path = createEventPath({
     storage,
     feed,
-    clock: () => NOW,
+    clock,
     log: silentLog(),
     currency: 'USD',
     pollMs: 1,

@@ -35,6 +35,7 @@ export interface Worker extends AsyncDisposable {
 /** How many trails, links, pairs, profiles or outboxes one step takes. */
 const STEP = 200
 const MAX_BACKOFF_MS = 5_000
+const MAX_RELAY_BACKOFF_MS = 1_000
 
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
@@ -46,6 +47,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let waiting: { resolve: () => void; rounds: number }[] = []
   let lastTrail: TrailId | null = null
   let lastDirty: TrailId | null = null
+  let relayFailures = 0
+  let relayAgainAt = -Infinity
 
   const running = run()
 
@@ -97,9 +100,26 @@ export function createWorker(options: WorkerOptions): Worker {
     const { decided, finished } = await identityLog.step(STEP)
     const materialised = await materialiseSome()
     const swept = await sweep.sweep(STEP)
-    const relayed = await relay.relay(STEP)
-    const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed > 0
-    return { busy: folded.busy || worked, waitMs: folded.waitMs }
+    const relayed = await relaySome()
+    const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed.count > 0
+    const waits = [folded.waitMs, relayed.waitMs].filter((ms) => ms !== null)
+    return { busy: folded.busy || worked, waitMs: waits.length > 0 ? Math.min(...waits) : null }
+  }
+
+  /** A feed that cannot be reached holds up nothing but what is to be told. */
+  async function relaySome(): Promise<{ count: number; waitMs: number | null }> {
+    if (relayAgainAt > clock()) return { count: 0, waitMs: relayAgainAt - clock() }
+    try {
+      const count = await relay.relay(STEP)
+      relayFailures = 0
+      return { count, waitMs: null }
+    } catch (error) {
+      if (relayFailures === 0) log.warn({ err: error }, 'changes cannot be told now; trying again')
+      relayFailures++
+      const waitMs = Math.min(MAX_RELAY_BACKOFF_MS, 50 * 2 ** Math.min(relayFailures, 10))
+      relayAgainAt = clock() + waitMs
+      return { count: 0, waitMs }
+    }
   }
 
   /** Goes round all trails with work, so that busy ones cannot keep others waiting. */

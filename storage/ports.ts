@@ -292,8 +292,11 @@ export interface ProfileStore {
   get(ids: readonly ProfileId[]): Promise<Map<ProfileId, ProfileDocument>>
   /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
   put(writes: readonly ProfileWrite[]): Promise<boolean[]>
-  /** Profiles with something in their outbox, at most `limit`. */
-  findOutbox(limit: number): Promise<{ id: ProfileId; mergedInto: ProfileId | null; outbox: OutboxEntry[] }[]>
+  /** Profiles with something in their outbox, at most `limit`, in order of id, ids above `after` only. */
+  findOutbox(
+    after: ProfileId | null,
+    limit: number,
+  ): Promise<{ id: ProfileId; mergedInto: ProfileId | null; outbox: OutboxEntry[] }[]>
   /** Drops the entries up to that version. Safe to repeat. */
   trimOutbox(trims: readonly { id: ProfileId; version: number }[]): Promise<void>
   /** Profiles and tombstones with something unpublished, at most `limit`, in order of id, ids above `after` only. */
@@ -359,7 +362,7 @@ export interface ProductStore {
   get(ids: readonly string[]): Promise<Map<string, ProductDocument>>
   /** Compare-and-set on `rev - 1` (insert-if-absent for 1). True where it took effect. */
   put(products: readonly ProductDocument[]): Promise<boolean[]>
-  findOutbox(limit: number): Promise<{ id: string; outbox: OutboxEntry[] }[]>
+  findOutbox(after: string | null, limit: number): Promise<{ id: string; outbox: OutboxEntry[] }[]>
   trimOutbox(trims: readonly { id: string; version: number }[]): Promise<void>
   list(after: string | null, limit: number): Promise<ProductDocument[]>
   stats(): Promise<{ products: number }>

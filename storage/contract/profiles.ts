@@ -58,8 +58,11 @@ export function profileCases(test: ContractCase): void {
       aWrite('c', 1),
     ])
     expect(await profiles.stats()).toEqual({ profiles: 2, outbox: 2 })
-    expect(await profiles.findOutbox(1)).toHaveLength(1)
-    expect(await profiles.findOutbox(10)).toContainEqual({ id: 'a', mergedInto: 'b', outbox })
+    const a = { id: 'a', mergedInto: 'b', outbox }
+    const b = { id: 'b', mergedInto: null, outbox: [aChange(1)] }
+    expect(await profiles.findOutbox(null, 10)).toEqual([a, b])
+    expect(await profiles.findOutbox(null, 1)).toEqual([a])
+    expect(await profiles.findOutbox('a', 10)).toEqual([b])
     const trims = [
       { id: 'a', version: 4 },
       { id: 'b', version: 7 },
@@ -68,7 +71,9 @@ export function profileCases(test: ContractCase): void {
     ]
     await profiles.trimOutbox(trims)
     await profiles.trimOutbox(trims)
-    expect(await profiles.findOutbox(10)).toEqual([{ id: 'a', mergedInto: 'b', outbox: outbox.slice(1) }])
+    expect(await profiles.findOutbox(null, 10)).toEqual([
+      { id: 'a', mergedInto: 'b', outbox: outbox.slice(1) },
+    ])
     expect((await profiles.get(['b'])).get('b')).toEqual(aProfile('b', 1))
   })
 

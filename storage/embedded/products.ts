@@ -12,7 +12,7 @@ export function createProductStore(reader: Reader, writer: Writer): ProductStore
     `SELECT ${COLUMNS} FROM products WHERE id IN (SELECT value FROM json_each(?))`,
   )
   const outboxes = reader.prepare<[id: string, outbox: string]>(
-    'SELECT id, outbox FROM products WHERE outbox IS NOT NULL ORDER BY id LIMIT ?',
+    'SELECT id, outbox FROM products WHERE outbox IS NOT NULL AND id > ? ORDER BY id LIMIT ?',
   )
   const page = reader.prepare<ProductColumns>(
     `SELECT ${COLUMNS} FROM products WHERE id > ? ORDER BY id LIMIT ?`,
@@ -23,8 +23,8 @@ export function createProductStore(reader: Reader, writer: Writer): ProductStore
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readProduct(row)])),
     put: async (products) =>
       products.length === 0 ? [] : writer.run('putProducts', products.map(productRow)),
-    findOutbox: async (limit) =>
-      outboxes.all(limit).map(([id, outbox]) => ({ id, outbox: readOutbox(outbox) })),
+    findOutbox: async (after, limit) =>
+      outboxes.all(after ?? '', limit).map(([id, outbox]) => ({ id, outbox: readOutbox(outbox) })),
     trimOutbox: async (trims) => {
       if (trims.length > 0) await writer.run('trimProductOutboxes', outboxTrims(trims))
     },

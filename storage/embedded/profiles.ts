@@ -13,7 +13,7 @@ export function createProfileStore(reader: Reader, writer: Writer): ProfileStore
   const byIds = reader.prepare<ProfileColumns>(`
     SELECT ${PROFILE_COLUMNS} FROM profiles WHERE id IN (SELECT value FROM json_each(?))`)
   const outboxes = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, outbox: string]>(
-    'SELECT id, merged_into, outbox FROM profiles WHERE outbox IS NOT NULL ORDER BY id LIMIT ?',
+    'SELECT id, merged_into, outbox FROM profiles WHERE outbox IS NOT NULL AND id > ? ORDER BY id LIMIT ?',
   )
   const unpublished = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, change: string]>(`
     SELECT id, merged_into, unpublished FROM profiles WHERE unpublished IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
@@ -32,8 +32,10 @@ export function createProfileStore(reader: Reader, writer: Writer): ProfileStore
   return {
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readProfile(row)])),
     put: async (writes) => (writes.length === 0 ? [] : writer.run('putProfiles', writes.map(profileRow))),
-    findOutbox: async (limit) =>
-      outboxes.all(limit).map(([id, mergedInto, outbox]) => ({ id, mergedInto, outbox: readOutbox(outbox) })),
+    findOutbox: async (after, limit) =>
+      outboxes
+        .all(after ?? '', limit)
+        .map(([id, mergedInto, outbox]) => ({ id, mergedInto, outbox: readOutbox(outbox) })),
     trimOutbox: async (trims) => {
       if (trims.length > 0) await writer.run('trimProfileOutboxes', outboxTrims(trims))
     },

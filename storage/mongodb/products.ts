@@ -17,11 +17,12 @@ export function createProductStore({ products }: Collections, calls: Calls): Pro
         return new Map(rows.map((row) => [row._id, readProduct(row)]))
       }),
     put: (written) => calls.run(async () => compareAndSet(products, 'rev', written.map(productReplacement))),
-    findOutbox: (limit) =>
+    findOutbox: (after, limit) =>
       calls.run(async () => {
         const rows = await products
-          .find({ outbox: { $exists: true } })
+          .find({ outbox: { $exists: true }, _id: { $gt: idAfter(after) } })
           .project<Pick<ProductRow, '_id' | 'outbox'>>({ outbox: 1 })
+          .sort({ _id: 1 })
           .limit(atMost(limit))
           .toArray()
         return rows.flatMap(({ _id, outbox = [] }) => (outbox.length > 0 ? [{ id: _id, outbox }] : []))

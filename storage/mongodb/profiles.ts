@@ -22,11 +22,12 @@ export function createProfileStore({ profiles }: Collections, calls: Calls): Pro
         return new Map(rows.map((row) => [row._id, readProfile(row)]))
       }),
     put: (writes) => calls.run(async () => compareAndSet(profiles, 'rev', writes.map(profileReplacement))),
-    findOutbox: (limit) =>
+    findOutbox: (after, limit) =>
       calls.run(async () => {
         const rows = await profiles
-          .find({ outbox: { $exists: true } })
+          .find({ outbox: { $exists: true }, _id: { $gt: idAfter(after) } })
           .project<Pick<ProfileRow, '_id' | 'mergedInto' | 'outbox'>>({ mergedInto: 1, outbox: 1 })
+          .sort({ _id: 1 })
           .limit(atMost(limit))
           .toArray()
         return rows.flatMap(({ _id, mergedInto = null, outbox = [] }) =>

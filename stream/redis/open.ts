@@ -30,7 +30,7 @@ export interface RedisStreamOptions {
 
 /** An opening does not wait longer for Redis: it goes on without, and is connected when Redis is there. */
 const OPEN_WAIT_MS = 2_000
-const COMMAND_TIMEOUT_MS = 2_000
+const COMMAND_TIMEOUT_MS = 1_000
 const DEFAULT_WINDOW = 10_000
 /** Longer than `min-replicas-max-lag` should be: by then a master without replicas refuses writes. */
 const SECOND_LOOK_MS = 3_000

@@ -93,5 +93,5 @@ async function expectAllCounted(dataDir: string, acknowledged: readonly string[]
   const shown = ids.map((id) => profiles.get(id)?.view.metrics['USD']?.orders ?? 0)
   const counted = PEOPLE.map((person) => log.filter(({ identity }) => identity === `userId:${person}`).length)
   expect(shown).toEqual(counted)
-  expect(await storage.profiles.findOutbox(1)).toEqual([])
+  expect(await storage.profiles.findOutbox(null, 1)).toEqual([])
 }

@@ -98,8 +98,8 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
         storage: {
           ...storage,
           profiles: over(profiles, {
-            async findOutbox(limit) {
-              const found = await profiles.findOutbox(limit)
+            async findOutbox(after, limit) {
+              const found = await profiles.findOutbox(after, limit)
               await profiles.trimOutbox(
                 found.map(({ id, outbox }) => ({ id, version: outbox.at(-1)?.version ?? 0 })),
               )

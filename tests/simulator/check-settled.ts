@@ -29,7 +29,7 @@ async function checkNothingWaits({ events, trails, identities, profiles }: Stora
   assure((await identities.findPendingUndos(1)).length === 0, 'an undo is never carried out')
   assure((await identities.head())?.done !== false, 'a batch of the identity log is never finished')
   assure((await trails.findDirty(null, 1)).length === 0, 'a trail stays dirty')
-  assure((await profiles.findOutbox(1)).length === 0, 'I7: an outbox stays full')
+  assure((await profiles.findOutbox(null, 1)).length === 0, 'I7: an outbox stays full')
 }
 
 function checkLog(world: World, log: readonly StoredEvent[]): void {

@@ -26,7 +26,7 @@ export const firstIndexes: Migration = {
     { collection: NAMES.conflicts, name: 'by_key', key: { key: 1, receivedAt: 1, arrival: 1 } },
     { collection: NAMES.trails, name: 'by_home', key: { home: 1 } },
     { collection: NAMES.trails, name: 'dirty', key: { dirty: 1, _id: 1 }, only: 'dirty' },
-    { collection: NAMES.profiles, name: 'outbox', key: { 'outbox.version': 1 }, only: 'outbox' },
+    { collection: NAMES.profiles, name: 'outbox', key: { _id: 1, 'outbox.version': 1 }, only: 'outbox' },
     {
       collection: NAMES.profiles,
       name: 'unpublished',
@@ -36,7 +36,7 @@ export const firstIndexes: Migration = {
     { collection: NAMES.profiles, name: 'due', key: { nextChangeAt: 1 }, only: 'nextChangeAt' },
     { collection: NAMES.profiles, name: 'merged', key: { mergedInto: 1 }, only: 'mergedInto' },
     { collection: NAMES.profiles, name: 'by_term', key: { terms: 1, _id: 1 } },
-    { collection: NAMES.products, name: 'outbox', key: { 'outbox.version': 1 }, only: 'outbox' },
+    { collection: NAMES.products, name: 'outbox', key: { _id: 1, 'outbox.version': 1 }, only: 'outbox' },
     { collection: NAMES.identityKeys, name: 'by_profile', key: { profileId: 1 } },
     { collection: NAMES.identityKeys, name: 'by_home', key: { home: 1 } },
     { collection: NAMES.pairs, name: 'pending', key: { pending: 1, at: 1, _id: 1 }, only: 'pending' },

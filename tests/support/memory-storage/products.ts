@@ -19,9 +19,10 @@ export function createProductStore(): ProductStore {
       })
     },
 
-    async findOutbox(limit) {
+    async findOutbox(after, limit) {
       return products
-        .filter(({ outbox }) => outbox.length > 0)
+        .filter(({ id, outbox }) => outbox.length > 0 && (after === null || id > after))
+        .sort(byText(({ id }) => id))
         .slice(0, limit)
         .map(({ id, outbox }) => ({ id, outbox }))
     },

@@ -1,6 +1,6 @@
 import type { ProfileStore, ProfileWrite } from '../../../storage/ports.ts'
 import { assertStorable } from './assert-storable.ts'
-import { DocumentMap } from './document-map.ts'
+import { byText, DocumentMap } from './document-map.ts'
 
 export function createProfileStore(): ProfileStore {
   const writes = new DocumentMap<ProfileWrite>()
@@ -28,11 +28,12 @@ export function createProfileStore(): ProfileStore {
       })
     },
 
-    async findOutbox(limit) {
+    async findOutbox(after, limit) {
       return writes
-        .filter(({ profile }) => profile.outbox.length > 0)
-        .slice(0, limit)
+        .filter(({ profile }) => profile.outbox.length > 0 && (after === null || profile.id > after))
         .map(({ profile: { id, mergedInto, outbox } }) => ({ id, mergedInto, outbox }))
+        .sort(byText(({ id }) => id))
+        .slice(0, limit)
     },
 
     async trimOutbox(trims) {

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { createMemoryFeed } from '../stream/memory/feed.ts'
+import type { ChangeFeed } from '../stream/ports.ts'
+import { aProfile } from '../storage/contract/documents.ts'
+import { createMemoryStores, openMemoryStorage } from '../tests/support/memory-storage.ts'
+import { createRelay } from './relay.ts'
+
+const change = (version: number) => ({ from: version, version, changed: ['traits'], at: version })
+
+async function setUp(secondLookMs: number) {
+  let now = 0
+  const { profiles, products } = openMemoryStorage({ stores: createMemoryStores() })
+  const memory = createMemoryFeed()
+  const told: string[] = []
+  const feed: ChangeFeed = {
+    ...memory,
+    secondLookMs,
+    async append(changes) {
+      told.push(...changes.map(({ id, version }) => `${id}${version}`))
+      return memory.append(changes)
+    },
+  }
+  const write = (id: string, versions: readonly number[], rev = 1): Promise<boolean[]> =>
+    profiles.put([{ profile: aProfile(id, rev, { outbox: versions.map(change) }), terms: [] }])
+  const outboxes = async (): Promise<string[]> =>
+    (await profiles.findOutbox(null, 1_000)).map(
+      ({ id, outbox }) => `${id}${outbox.map((one) => one.version).join()}`,
+    )
+  const relay = createRelay({ profiles, products, feed, clock: () => now })
+  return { relay, memory, told, write, outboxes, pass: (ms: number) => (now += ms) }
+}
+
+describe('the relay', () => {
+  test('trims at once when nothing that was appended can be lost unnoticed', async () => {
+    const { relay, told, write, outboxes } = await setUp(0)
+    await write('a', [1, 2])
+    expect(await relay.relay(10)).toBe(2)
+    expect(told).toEqual(['a1', 'a2'])
+    expect(await outboxes()).toEqual([])
+  })
+
+  test('trims after a second look, and carries meanwhile what is new, and that alone', async () => {
+    const { relay, told, write, outboxes, pass } = await setUp(3_000)
+    await write('a', [1])
+    await relay.relay(10)
+    await write('a', [1, 2], 2)
+    for (const id of ['b', 'c', 'd']) await write(id, [1])
+    pass(2_999)
+    for (let i = 0; i < 5; i++) await relay.relay(1)
+    expect(told).toEqual(['a1', 'a2', 'b1', 'c1', 'd1'])
+    expect(await outboxes()).toEqual(['a1,2', 'b1', 'c1', 'd1'])
+    pass(1)
+    await relay.relay(10)
+    expect(await outboxes()).toEqual(['a2', 'b1', 'c1', 'd1'])
+    pass(3_000)
+    expect(await relay.relay(10)).toBe(0)
+    expect(await outboxes()).toEqual([])
+    expect(told).toHaveLength(5)
+  })
+
+  test('carries again what another epoch has lost', async () => {
+    const { relay, memory, told, write, outboxes, pass } = await setUp(3_000)
+    await write('a', [1])
+    await relay.relay(10)
+    memory.reset()
+    pass(3_000)
+    await relay.relay(10)
+    expect(told).toEqual(['a1', 'a1'])
+    expect(await outboxes()).toEqual(['a1'])
+    pass(3_000)
+    await relay.relay(10)
+    expect(await outboxes()).toEqual([])
+  })
+
+  test('keeps what is not known to be in the feed', async () => {
+    const { relay, memory, told, write, outboxes } = await setUp(0)
+    await write('a', [1])
+    memory.cut()
+    await expect(relay.relay(10)).rejects.toThrow('cannot be reached')
+    expect(await outboxes()).toEqual(['a1'])
+    memory.mend()
+    await relay.relay(10)
+    expect(told).toEqual(['a1', 'a1'])
+    expect(await outboxes()).toEqual([])
+  })
+})
