@@ -11,7 +11,11 @@ const root = projectRoot(import.meta.url)
  * `--without-tests` leaves the unit tests to a run of their own.
  */
 const CHECKS: readonly { name: string; run: () => Promise<CheckResult> }[] = [
-  { name: 'format', run: () => program('prettier', ['--check', '--cache', '--log-level', 'warn', '.']) },
+  {
+    name: 'format',
+    run: () =>
+      program('prettier', ['--check', '--cache', '--cache-strategy', 'content', '--log-level', 'warn', '.']),
+  },
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--quiet']) },
   { name: 'types', run: () => program('tsc', ['-p', 'tsconfig.json']) },
   { name: 'boundaries', run: () => checkBoundaries(root) },

@@ -68,7 +68,7 @@ describe('reading your own write, over HTTP', () => {
     }
   })
 
-  test('receipts stand beside what became of each event; a rejected one has none, a duplicate that of the first', async () => {
+  test('receipts stand beside what became of each event; a rejected one has none, a duplicate that of the first; a messageId that was given is told', async () => {
     const event = { ...bought('cy', 'c-1'), messageId: 'm-1' }
     const first = await post('/v1/batch?verbose=1&receipts=1', { batch: [event, { type: 'track' }] })
     expect(first.body).toMatchObject({
@@ -78,6 +78,9 @@ describe('reading your own write, over HTTP', () => {
     const again = await post('/v1/track?receipts=1', event)
     expect(again.body).toEqual({ success: true, receipts: [(first.body['receipts'] as string[])[0]] })
     expect((await post('/v1/track', event)).body).toEqual({ success: true })
+    const { messageId: _, ...unnamed } = event
+    const named = await post('/v1/batch', { batch: [unnamed, event, { type: 'track' }] })
+    expect(named.body).toEqual({ success: true, rejected: 1, messageIds: [expect.any(String), 'm-1', null] })
   })
 
   test('a trusted document takes receipts in its body', async () => {

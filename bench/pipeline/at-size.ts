@@ -75,7 +75,10 @@ async function costsOf(size: { profiles: number; events: number }): Promise<Cost
   }
 }
 
-/** Through the event path itself: what is on disk is what a server would have. */
+/**
+ * Through the event path itself: what is on disk is what a server would have. The events of a person come one after the
+ * other, so that each trail and profile is written once.
+ */
 async function fill(
   storage: Storage,
   { profiles, events }: { profiles: number; events: number },
@@ -83,7 +86,9 @@ async function fill(
   await using path = createEventPath({ ...parts, storage, feed: createMemoryFeed() })
   for (let n = 0; n < events; n += CHUNK) {
     await storage.events.append(
-      Array.from({ length: Math.min(CHUNK, events - n) }, (_, i) => event(n + i, profiles)),
+      Array.from({ length: Math.min(CHUNK, events - n) }, (_, i) =>
+        event(n + i, Math.floor(((n + i) * profiles) / events)),
+      ),
     )
     path.worker.wake()
     if (n % (20 * CHUNK) === 0) await path.worker.settled()
@@ -103,13 +108,12 @@ async function measure(storage: Storage, profiles: number): Promise<Costs> {
     storage.events.listByTrails([groups[n % groups.length] ?? []], { names: null, before: null, limit: 5 }),
   )
   let fresh = 1_000_000_000
-  const append = await timed(100, () =>
-    storage.events.append(Array.from({ length: 100 }, () => event(fresh++, profiles))),
-  )
+  const anybody = (): Event => event(fresh++, (fresh * 7_919) % profiles)
+  const append = await timed(100, () => storage.events.append(Array.from({ length: 100 }, anybody)))
   await using path = createEventPath({ ...parts, storage, feed: createMemoryFeed() })
   await path.worker.settled()
   const fold = await timed(30, async () => {
-    await storage.events.append(Array.from({ length: 100 }, () => event(fresh++, profiles)))
+    await storage.events.append(Array.from({ length: 100 }, anybody))
     await path.worker.settled()
   })
   const replay = [await replaySpeed(storage, path)]
@@ -130,11 +134,11 @@ async function replaySpeed(storage: Storage, { replay }: EventPath): Promise<num
 
 const parts = { clock: () => NOW, log: silentLog(), currency: 'GBP', pollMs: 1 }
 
-function event(n: number, profiles: number): Event {
+function event(n: number, person: number): Event {
   const raw = {
     type: 'track',
     event: 'Product Viewed',
-    userId: `user-${(n * 7_919) % profiles}`,
+    userId: `user-${person}`,
     messageId: String(n),
     timestamp: NOW - (n % 1_000_000) * 1_000,
     properties: { product_id: `product-${n % 500}`, price: 9.99 },

@@ -45,7 +45,7 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
       sentAt: body['sentAt'],
       defaultType: type,
     })
-    return answer(results, request, reply)
+    return answer([body], results, request, reply)
   }
 
   async function batch(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -67,7 +67,7 @@ export function segmentRoutes({ accept, authenticate }: SegmentRoutesOptions): F
       maxEventBytes: MAX_EVENT_BYTES,
       sentAt: body['sentAt'],
     })
-    return answer(results, request, reply)
+    return answer(events, results, request, reply)
   }
 
   async function requireSource(request: FastifyRequest, body: Record<string, unknown>): Promise<Principal> {
@@ -115,7 +115,12 @@ function describe(value: unknown): string {
 }
 
 /** SDKs look at the status alone: 400 only when nothing of the request was accepted. */
-function answer(results: readonly AcceptResult[], request: FastifyRequest, reply: FastifyReply): unknown {
+function answer(
+  events: readonly unknown[],
+  results: readonly AcceptResult[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): unknown {
   const rejected = results.flatMap((result, index) =>
     result.outcome === 'rejected' ? [{ index, ...result }] : [],
   )
@@ -127,8 +132,21 @@ function answer(results: readonly AcceptResult[], request: FastifyRequest, reply
     void reply.code(400)
     if (!verbose) throw new MonogramError(first.code, first.reason)
   }
-  if (!verbose) return { success: true, ...(first && { rejected: rejected.length }), ...receipts }
+  if (!verbose) {
+    return {
+      success: true,
+      ...(first && { rejected: rejected.length }),
+      ...givenIds(events, results),
+      ...receipts,
+    }
+  }
   return { success: rejected.length < results.length, results: results.map(verboseResult), ...receipts }
+}
+
+/** Where an event came without a messageId, those of all: one that was given here can be sent again under it. */
+function givenIds(events: readonly unknown[], results: readonly AcceptResult[]): Record<string, unknown> {
+  if (!events.some((event) => isJsonObject(event) && (event['messageId'] ?? null) === null)) return {}
+  return { messageIds: results.map((result) => (result.outcome === 'rejected' ? null : result.messageId)) }
 }
 
 /** Null for an event that was rejected. A duplicate has that of the event that is there. */
