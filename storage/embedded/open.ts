@@ -14,6 +14,7 @@ import { createProductStore } from './products.ts'
 import { createProfileStore } from './profiles.ts'
 import { createProgressStore } from './progress.ts'
 import { createReader, type Reader } from './reader.ts'
+import { watchWriter } from './readiness.ts'
 import { createSealedPurchaseStore } from './sealed-purchases.ts'
 import type { Database } from './sqlite.ts'
 import { createThreadedWriter, startWriterThread } from './threaded-writer.ts'
@@ -77,8 +78,8 @@ function unusable(file: string, cause: unknown): MonogramError {
   )
 }
 
-function assemble(reader: Reader, writer: Writer): Storage {
-  let probing: Promise<unknown> | null = null
+function assemble(reader: Reader, own: Writer): Storage {
+  const { writer, ready } = watchWriter(own)
   return {
     events: createEventStore(reader, writer),
     trails: createTrailStore(reader, writer),
@@ -88,11 +89,7 @@ function assemble(reader: Reader, writer: Writer): Storage {
     sealedPurchases: createSealedPurchaseStore(reader, writer),
     apiKeys: createApiKeyStore(reader, writer),
     progress: createProgressStore(reader, writer),
-    // One probe serves all who ask while it is under way: health checks cannot become a load of fsyncs.
-    ready: async () => {
-      probing ??= writer.run('probe', null).finally(() => (probing = null))
-      await probing
-    },
+    ready,
     waitingWrites: () => writer.waiting,
     [Symbol.asyncDispose]: async () => {
       await writer[Symbol.asyncDispose]()

@@ -43,17 +43,23 @@ export function writeOperations(db: Database): WriteOperations {
 }
 
 interface ProbeWrites {
-  /** A real write, however small: nothing else shows that the disk takes one. */
-  probe(nothing: null): null
+  /** A real write of so many bytes, however few: nothing else shows that the disk takes one. */
+  probe(bytes: number): null
 }
 
 function probeWrites(db: Database): ProbeWrites {
   const write = db.prepare(
     'INSERT INTO probes (id, writes) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET writes = writes + 1',
   )
+  const fill = db.prepare(
+    `INSERT OR REPLACE INTO progress (id, content) VALUES ('probe', '"' || hex(zeroblob(?)) || '"')`,
+  )
+  const clear = db.prepare("DELETE FROM progress WHERE id = 'probe'")
   return {
-    probe: () => {
+    probe: (bytes) => {
       write.run()
+      if (bytes > 0) fill.run(Math.ceil(bytes / 2))
+      else clear.run()
       return null
     },
   }
