@@ -177,7 +177,7 @@ const KEYS = {
     expected: 'a whole number; 0 compares none',
     fallback: 1_000,
   },
-  storageUrl: { schema: text, expected: 'file: or nothing', fallback: null },
+  storageUrl: { schema: text, expected: 'mongodb://…, file: or nothing', fallback: null },
   redisUrl: {
     schema: text.refine((url) => /^rediss?(\+sentinel|\+cluster)?:\/\//.test(url)),
     expected: 'redis://host:6379, rediss://, redis+sentinel://host,host/master or redis+cluster://host,host',

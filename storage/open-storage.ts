@@ -27,6 +27,12 @@ export function isShared(url: string | null | undefined): url is string {
   return typeof url === 'string' && /^mongodb(\+srv)?:\/\//.test(url)
 }
 
+/** What answers at that URL, in a few words; changes nothing there. Rejects as opening does. */
+export async function describeSharedStore(url: string): Promise<string> {
+  const { describeDatabase } = await import('./mongodb/describe.ts')
+  return describeDatabase(url)
+}
+
 function unknownUrl(url: string): MonogramError {
   // What follows the scheme may hold a password.
   const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0]

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { inStore } from '../in-store.ts'
+import { requireEmbeddedStore } from '../require-embedded-store.ts'
 
 export const backupCommand: Command = {
   name: 'backup',
@@ -8,6 +9,7 @@ export const backupCommand: Command = {
   positionals: ['DIR'],
   options: { json: JSON_OPTION },
   async run(input, context, config) {
+    requireEmbeddedStore(config.config, 'backup')
     const [dir = ''] = input.positionals
     const target = resolve(context.cwd, dir)
     const manifest = await inStore('backup', { target }, context, config)

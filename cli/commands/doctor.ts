@@ -4,6 +4,8 @@ import { dirname } from 'node:path'
 import { SECRET_KEYS, variableName, type ConfigKey, type LoadedConfig } from '../../platform/config.ts'
 import { readLockInfo } from '../../storage/embedded/lock.ts'
 import { openDatabase } from '../../storage/embedded/sqlite.ts'
+import { describeSharedStore, isShared } from '../../storage/open-storage.ts'
+import { redactUrl } from '../../storage/redact-url.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { table } from '../table.ts'
 
@@ -55,6 +57,7 @@ function describeSettings({
 }
 
 function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | string | number | undefined {
+  if (key === 'storageUrl' || key === 'redisUrl') return redactUrl(config[key] ?? WITHOUT[key] ?? '')
   if (config[key] !== null && SECRET_KEYS.has(key)) return 'set'
   if (key === 'kafkaUrl' && config.kafkaUrl) return config.kafkaUrl.brokers.join(',')
   if (key === 'kafkaTopics') return config.kafkaTopics.join(',') || 'none'
@@ -79,6 +82,7 @@ async function runChecks({ config }: LoadedConfig): Promise<Check[]> {
     atLeast('Node.js', process.versions.node, NODE_FLOOR),
     atLeast('SQLite', sqliteVersion(), SQLITE_FLOOR),
     await checkFolder(config.dataDir),
+    ...(isShared(config.storageUrl) ? [await checkDatabase(config.storageUrl)] : []),
     server?.port === config.port
       ? {
           name: 'port',
@@ -121,6 +125,15 @@ async function checkFolder(dataDir: string): Promise<Check> {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       if (!missing) return { name, ok: false, found: `${folder} is not writable for this user` }
     }
+  }
+}
+
+async function checkDatabase(url: string): Promise<Check> {
+  const name = 'database'
+  try {
+    return { name, ok: true, found: await describeSharedStore(url) }
+  } catch (error) {
+    return { name, ok: false, found: error instanceof Error ? error.message : String(error) }
   }
 }
 

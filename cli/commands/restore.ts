@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { restoreDataDir } from '../../storage/embedded/restore.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
+import { requireEmbeddedStore } from '../require-embedded-store.ts'
 
 export const restoreCommand: Command = {
   name: 'restore',
@@ -9,6 +10,7 @@ export const restoreCommand: Command = {
   options: { json: JSON_OPTION },
   async run(input, context, { config }) {
     const [dir = ''] = input.positionals
+    requireEmbeddedStore(config, 'restore')
     const { dataDir } = config
     const manifest = await restoreDataDir({ from: resolve(context.cwd, dir), dataDir })
     if (input.flag('json')) context.out(JSON.stringify({ dataDir, ...manifest }, null, 2))

@@ -7,6 +7,7 @@ import {
   MongoWriteConcernError,
   type BulkWriteResult,
 } from 'mongodb'
+import { MonogramError } from '../../core/errors.ts'
 import { StorageError } from '../ports.ts'
 
 /** What the driver threw as the error that the port promises. A TypeError is a bug of the caller and stays one. */
@@ -21,6 +22,18 @@ export function asStorageError(error: unknown): StorageError | TypeError {
 
 export function closedError(): StorageError {
   return new StorageError('The store is closed.', { retryable: false })
+}
+
+/** Why the database cannot be opened, as an error for people. */
+export function unusable(cause: unknown): MonogramError {
+  if (cause instanceof MonogramError) return cause
+
+  const { message } = asStorageError(cause)
+  const hint =
+    cause instanceof MongoServerSelectionError
+      ? 'Check that the database runs, and the hosts of MONOGRAM_STORAGE_URL.'
+      : 'Check the user of MONOGRAM_STORAGE_URL and its rights.'
+  return new MonogramError('STORAGE_UNAVAILABLE', `${message}. ${hint}`, { cause })
 }
 
 /**

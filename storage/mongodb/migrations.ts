@@ -61,7 +61,7 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
   const holder = randomBytes(9).toString('base64url')
 
   for (let waited = 0; ; waited += POLL_MS) {
-    const found = await newestApplied()
+    const found = await readSchemaVersion(db)
     if (found > newest + 1) throw newerDatabase(found, newest)
     const missing = migrations.filter(({ version }) => version > found)
     if (missing.length === 0) return
@@ -75,11 +75,6 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
     }
     if (waited > MAX_WAIT_MS) throw stillMigrating(missing)
     await sleep(POLL_MS)
-  }
-
-  async function newestApplied(): Promise<number> {
-    const [row] = await applied.find().sort({ _id: -1 }).limit(1).toArray()
-    return row?._id ?? 0
   }
 
   /** Also true when the one who held it has not renewed it in time. The lease saves work; nothing relies on it. */
@@ -111,6 +106,12 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
       if (!isDuplicateKey(error)) throw error
     })
   }
+}
+
+/** The newest step that was carried out; 0 for an empty database. */
+export async function readSchemaVersion(db: Db): Promise<number> {
+  const [row] = await db.collection<AppliedRow>('migrations').find().sort({ _id: -1 }).limit(1).toArray()
+  return row?._id ?? 0
 }
 
 /** Longer than one index takes on an empty database by far; on a full one the work is only done twice. */

@@ -1,5 +1,3 @@
-import { MongoServerSelectionError } from 'mongodb'
-import { MonogramError } from '../../core/errors.ts'
 import { systemClock, type Clock } from '../../platform/clock.ts'
 import type { Storage } from '../ports.ts'
 import { createApiKeyStore } from './api-keys.ts'
@@ -9,7 +7,7 @@ import { createConnection, type Connection } from './connection.ts'
 import { openCollections } from './documents.ts'
 import { createEventRoutes } from './event-routes.ts'
 import { createEventStore } from './events.ts'
-import { asStorageError } from './failures.ts'
+import { unusable } from './failures.ts'
 import { createIdentityStore } from './identities.ts'
 import { migrate } from './migrations.ts'
 import { createProductStore } from './products.ts'
@@ -41,17 +39,8 @@ export async function openMongodbStorage({
     return storage
   } catch (error) {
     await connection.client.close()
-    throw error instanceof MonogramError ? error : unusable(error)
+    throw unusable(error)
   }
-}
-
-function unusable(cause: unknown): MonogramError {
-  const { message } = asStorageError(cause)
-  const hint =
-    cause instanceof MongoServerSelectionError
-      ? 'Check that the database runs, and the hosts of MONOGRAM_STORAGE_URL.'
-      : 'Check the user of MONOGRAM_STORAGE_URL and its rights.'
-  return new MonogramError('STORAGE_UNAVAILABLE', `${message}. ${hint}`, { cause })
 }
 
 function assemble({ client, db }: Connection, clock: Clock): Storage {
