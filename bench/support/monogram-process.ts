@@ -99,7 +99,11 @@ export async function runMonogram(
 }
 
 /** Makes an API key with `monogram keys create`, which works beside a running server as well as without. */
-export async function createKey(dataDir: string, scopes: readonly string[]): Promise<string> {
+export async function createKey(
+  dataDir: string,
+  scopes: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
   const args = [
     'keys',
     'create',
@@ -108,7 +112,7 @@ export async function createKey(dataDir: string, scopes: readonly string[]): Pro
     ...scopes.flatMap((scope) => ['--scope', scope]),
     '--json',
   ]
-  const { code, stdout, stderr } = await runMonogram(args, { dataDir })
+  const { code, stdout, stderr } = await runMonogram(args, { dataDir, env })
   if (code !== 0) throw new Error(`monogram ${args.join(' ')} failed: ${stderr}`)
   return (JSON.parse(stdout) as { key: string }).key
 }

@@ -47,7 +47,7 @@ const FIXED: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A client for that URL, not connected yet. CONFIG_INVALID for a URL that is none; no password is ever repeated. */
-export function createConnection(url: string): Connection {
+export function createConnection(url: string, onCommand?: (name: string) => void): Connection {
   const given = urlOptions(url)
   for (const [name, value] of given) {
     const only = FIXED.get(name.toLowerCase())
@@ -56,7 +56,12 @@ export function createConnection(url: string): Connection {
   const named = new Set([...given.keys()].map((name) => name.toLowerCase()))
   const defaults = Object.entries(DEFAULTS).filter(([name]) => !named.has(name.toLowerCase()))
   try {
-    const client = new MongoClient(url, { ...Object.fromEntries(defaults), ...PROMISES })
+    const client = new MongoClient(url, {
+      ...Object.fromEntries(defaults),
+      ...PROMISES,
+      monitorCommands: onCommand !== undefined,
+    })
+    if (onCommand) client.on('commandStarted', ({ commandName }) => onCommand(commandName))
     // The driver's own default is `test`: a URL without a name is asked for ours.
     return { client, db: client.db(databaseName(url) ?? DATABASE) }
   } catch (error) {

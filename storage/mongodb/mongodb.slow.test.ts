@@ -1,21 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import { MongoClient } from 'mongodb'
 import { afterEach, beforeEach } from 'vitest'
 import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from '../../tests/support/servers/document-server.ts'
+import { createTestDatabase, type TestDatabase } from '../../tests/support/servers/test-database.ts'
 import { describeStorageContract } from '../contract.ts'
 import { openMongodbStorage } from './open.ts'
 
 describeWithServer(DOCUMENT_SERVER, 'on a document server', (server) => {
-  let url: string
+  let database: TestDatabase
   beforeEach(() => {
-    const database = `monogram_test_${randomUUID().slice(0, 8)}`
-    url = `${server().url}/${database}`
+    database = createTestDatabase(server())
   })
-  afterEach(async () => {
-    await using client = await MongoClient.connect(url)
-    await client.db().dropDatabase()
-  })
+  afterEach(() => database[Symbol.asyncDispose]())
 
-  describeStorageContract('mongodb', () => openMongodbStorage({ url }))
+  describeStorageContract('mongodb', () => openMongodbStorage({ url: database.url }))
 })

@@ -20,17 +20,17 @@ export interface MongodbStorageOptions {
   /** `mongodb://…` or `mongodb+srv://…`; its path names the database, `monogram` where it has none. */
   url: string
   clock?: Clock
+  /** Hears of each command when it is sent: `insert`, `find`. */
+  onCommand?: (name: string) => void
 }
 
 /**
  * The store in a MongoDB database, which any number of processes may have open. Rejects with MonogramError
  * (CONFIG_INVALID, STORAGE_NEWER, STORAGE_UNAVAILABLE), never with a password in its message.
  */
-export async function openMongodbStorage({
-  url,
-  clock = systemClock,
-}: MongodbStorageOptions): Promise<Storage> {
-  const connection = createConnection(url)
+export async function openMongodbStorage(options: MongodbStorageOptions): Promise<Storage> {
+  const { url, clock = systemClock, onCommand } = options
+  const connection = createConnection(url, onCommand)
   try {
     await connection.client.connect()
     await migrate(connection.db, { clock })

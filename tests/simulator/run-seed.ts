@@ -10,8 +10,12 @@ const MAX_STEPS = 40_000
  * are released, trails folded anew and merges undone. Then the storm ends, all settles, and everything is checked.
  * Rejects with Violation when a promise was broken.
  */
-export async function runSeed(seed: number, broken: BrokenRule = {}): Promise<{ steps: number }> {
-  const world = new World(seed, broken)
+export async function runSeed(
+  seed: number,
+  broken: BrokenRule = {},
+  drained?: () => Promise<void>,
+): Promise<{ steps: number }> {
+  const world = new World(seed, broken, drained)
   const { random, scheduler, monitor } = world
   const versions = random.chance(0.3) ? [1, 2] : [2]
   // In some worlds nobody can fold odd events until the storm is over: they are parked.

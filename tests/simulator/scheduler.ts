@@ -24,10 +24,13 @@ export class Scheduler {
   now: number
   steps = 0
   readonly #random: Random
+  readonly #drained: () => Promise<void>
   readonly #ready: Waiting[] = []
   readonly #sleeping: Waiting[] = []
 
-  constructor(random: Random, startedAt: number) {
+  /** `drained` resolves when everything that can go on by itself has: what is left waits for the scheduler. */
+  constructor(random: Random, startedAt: number, drained: () => Promise<void>) {
+    this.#drained = drained
     this.#random = random
     this.now = startedAt
   }
@@ -59,12 +62,12 @@ export class Scheduler {
     const mark = (): void => void (state.settled = true)
     done.then(mark, mark)
     const end = this.steps + maxSteps
-    await drained()
+    await this.#drained()
     while (!state.settled) {
       if (this.steps >= end) throw new Error(`nothing comes to an end within ${maxSteps} steps`)
       beforeStep()
       this.#step()
-      await drained()
+      await this.#drained()
     }
     await done
   }
@@ -92,7 +95,7 @@ export class Scheduler {
   }
 }
 
-/** Everything that can go on by itself has: what is left waits for the scheduler. */
-function drained(): Promise<void> {
+/** Where everything is in memory, nothing waits for anything but the scheduler after one turn of the event loop. */
+export function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

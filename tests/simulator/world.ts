@@ -11,7 +11,7 @@ import { openMemoryStorage } from '../support/memory-storage.ts'
 import { faultyPorts } from './faulty-ports.ts'
 import { Monitor } from './monitor.ts'
 import { createRandom, type Random } from './random.ts'
-import { Scheduler, type SimulatedProcess } from './scheduler.ts'
+import { oneTurn, Scheduler, type SimulatedProcess } from './scheduler.ts'
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
 const CURRENCY = 'USD'
@@ -50,9 +50,9 @@ export class World {
   readonly #broken: BrokenRule
   #started = 0
 
-  constructor(seed: number, broken: BrokenRule = {}) {
+  constructor(seed: number, broken: BrokenRule = {}, drained = oneTurn) {
     this.random = createRandom(seed)
-    this.scheduler = new Scheduler(this.random, NOW)
+    this.scheduler = new Scheduler(this.random, NOW, drained)
     this.#broken = broken
     this.#faultRate = this.random.chance(0.3) ? 0 : this.random.next() * 0.06
     this.#pauseRate = this.random.next() * 0.3
