@@ -25,18 +25,18 @@ describeWithServer(DOCUMENT_SERVER, 'the event path on MongoDB', (server) => {
 
 /** The scheduler takes its next step when no call is on its way to the database. */
 function countCalls(storage: Storage): { counted: Storage; drained: () => Promise<void> } {
-  let underWay = 0
+  const calls = { underWay: 0 }
   const counted = <Store extends object>(store: Store): Store =>
     new Proxy(store, {
       get(target, property, receiver) {
         const method: unknown = Reflect.get(target, property, receiver)
         if (typeof method !== 'function') return method
         return async (...args: unknown[]): Promise<unknown> => {
-          underWay++
+          calls.underWay++
           try {
             return await (method.apply(target, args) as Promise<unknown>)
           } finally {
-            underWay--
+            calls.underWay--
           }
         }
       },
@@ -53,7 +53,7 @@ function countCalls(storage: Storage): { counted: Storage; drained: () => Promis
     },
     drained: async () => {
       do await new Promise((resolve) => setImmediate(resolve))
-      while (underWay > 0)
+      while (calls.underWay > 0)
     },
   }
 }
