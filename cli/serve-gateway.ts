@@ -16,7 +16,7 @@ import { rehearse } from '../gateway/rehearsal/rehearse.ts'
 import { createStandIn } from '../gateway/rehearsal/stand-in.ts'
 import { RENDER_DEADLINES, renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
-import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
+import { measureBatching, measureDocuments, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import { createOneEachTurn, type OneEachTurn } from '../gateway/transports/large-answers.ts'
 import {
@@ -79,6 +79,7 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
   const { gateway } = generations
   const metrics = createMetrics()
   measureSubgraphs(metrics, () => generations.current.subgraphs)
+  measureDocuments(metrics, () => gateway.cacheCounts)
   if (shared.batching) measureBatching(metrics, shared.batching.counters, shared.rootFetches.counters)
 
   const server = createHttpServer({ log })

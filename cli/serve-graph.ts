@@ -10,7 +10,7 @@ import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
 import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
 import type { SubgraphClient } from '../gateway/subgraph-client.ts'
-import { measureBatching, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
+import { measureBatching, measureDocuments, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
 import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import type { HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -65,6 +65,7 @@ export async function serveGraph(options: ServeGraphOptions): Promise<ServedGrap
       ...(remote.length > 0 && joinedCalls(metrics, remote)),
     }),
   )
+  measureDocuments(metrics, () => gateway.cacheCounts)
   const documents = await loadDocuments({ path: join(root, 'documents'), gateway, byField })
   const opened = opening.move()
   return { gateway, documents, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }

@@ -20,6 +20,7 @@ export function countRequests(gateway: Gateway): CountedGateway {
         return gateway.cacheCounts
       },
       plan: (...asked) => gateway.plan(...asked),
+      keep: (document) => gateway.keep(document),
       execute: (request) => counted(gateway.execute(request)),
       executeToJson: (request) => counted(gateway.executeToJson(request)),
       async subscribe(request) {

@@ -78,6 +78,8 @@ export interface Gateway extends AsyncDisposable {
   readonly cacheCounts: CacheCounts
   /** Parses, validates and plans, or says why not; costs next to nothing the second time. Without a principal, for one that may read all. */
   plan(document: string, operationName?: string, principal?: Principal): Promise<PlannedOperation>
+  /** Keeps what is planned of this text for as long as the gateway lives. Only for texts that the operator trusts. */
+  keep(document: string): void
   /** Queries and mutations. */
   execute(request: GatewayRequest): Promise<ExecutionResult>
   /** The same with `data` as JSON text, at less cost; or the errors of a request that was not run at all. */
@@ -131,6 +133,8 @@ export function createGateway({
     },
     plan: (document, operationName, principal) =>
       planner.plan(document, operationName, principal ? grantOf(principal) : ALL_GRANTED),
+
+    keep: (document) => planner.keep(document),
 
     async execute(request) {
       const prepared = await prepare(request)

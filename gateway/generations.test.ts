@@ -79,6 +79,7 @@ function createWorld() {
         limits: shop.limits,
         cacheCounts: shop.cacheCounts,
         plan: () => Promise.reject(new Error('not planned here')),
+        keep: () => undefined,
         execute: () => new Promise((resolve) => waiting.set(number, resolve)),
         executeToJson: () => Promise.reject(new Error('not asked here')),
         subscribe: async () => messages(number),

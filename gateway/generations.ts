@@ -48,6 +48,7 @@ export async function createGenerations<G extends Generation>({
         return current.gateway.cacheCounts
       },
       plan: (...asked) => current.gateway.plan(...asked),
+      keep: (document) => current.gateway.keep(document),
       execute: (request) => current.gateway.execute(request),
       executeToJson: (request) => current.gateway.executeToJson(request),
       subscribe: (request) => current.gateway.subscribe(request),

@@ -43,6 +43,8 @@ export interface Planner extends AsyncDisposable {
   readonly cacheCounts: CacheCounts
   /** Never rejects. The same text, name and access give the same object for as long as it is kept. */
   plan(document: string, operationName: string | undefined, grant: Grant): Promise<PlannedOperation>
+  /** From now on what is made of this text stays, whatever else is asked for. Only for texts that the operator trusts. */
+  keep(document: string): void
 }
 
 export interface PlannerOptions {
@@ -93,6 +95,9 @@ export function createPlanner({
   const queue = createBoundedQueue({ maxAtOnce: maxPlansAtOnce, maxWaiting: maxWaitingPlans })
   const access = accessRulesOf(supergraphSdl, schema)
   const costRules = costRulesOf(supergraphSdl)
+  /** Of trusted texts: a stream of others, each asked twice, would push out one that is seldom rendered. */
+  const kept = new Map<string, Promise<PlannedOperation>>()
+  const trusted = new Set<string>()
   const cache = new TwoLevelCache<Promise<PlannedOperation>>({
     maxEntries: maxCachedDocuments,
     maxWeight: maxCachedCharacters,
@@ -107,20 +112,28 @@ export function createPlanner({
       const name = operationName ?? ''
       const percentage = percentages.length > 1 ? drawnPercentage() : 0
       const key = keyOf(text, `${name}\n${percentage}\n${access.keyOf(grant)}`)
-      const known = cache.get(key)
+      const known = kept.get(key) ?? cache.get(key)
       if (known) return known
       const planned = planAnew(text, operationName, grant, percentage)
-      if (text.length <= limits.maxDocumentBytes) {
+      if (trusted.has(text) && kept.size < trusted.size * MAX_KEPT_VARIANTS) {
+        kept.set(key, planned)
+        void forgetWhenTooBusy(key, planned)
+      } else if (text.length <= limits.maxDocumentBytes) {
         cache.set(key, planned, key.length)
         void forgetWhenTooBusy(key, planned)
       }
       return planned
     },
+    keep(text) {
+      trusted.add(text)
+    },
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   }
 
   async function forgetWhenTooBusy(key: string, planned: Promise<PlannedOperation>): Promise<void> {
-    if ((await planned) === TOO_BUSY) cache.delete(key)
+    if ((await planned) !== TOO_BUSY) return
+    kept.delete(key)
+    cache.delete(key)
   }
 
   /** All that lie between the same two thresholds make the same plan: the lower of the two stands for them. */
@@ -174,6 +187,9 @@ function keyOf(text: string, variant: string): string {
   if (variant === PLAIN_VARIANT && !text.startsWith(SEPARATOR)) return text
   return `${SEPARATOR}${variant.length}:${variant}${text}`
 }
+
+/** On average: who may see what, and which share of an override a request falls into, make plans of their own. */
+const MAX_KEPT_VARIANTS = 32
 
 const PLAIN_VARIANT = '\n0\n'
 const SEPARATOR = '\0'

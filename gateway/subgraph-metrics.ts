@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { EntityBatchingCounters } from './batching/batch-entities.ts'
 import type { RootFetchCounters } from './batching/join-root.ts'
+import type { CacheCounts } from './engine/two-level-cache.ts'
 import type { HttpSubgraph } from './transports/http-subgraph.ts'
 
 /** What each subgraph over HTTP is at, read when the metrics are. */
@@ -35,6 +36,42 @@ export function measureSubgraphs(registry: Registry, current: () => readonly Htt
       }),
     )
   }
+}
+
+/** What of the documents of requests was planned before. Trusted documents are not in these: they are always planned. */
+export function measureDocuments(registry: Registry, counts: () => CacheCounts): void {
+  registry.registerMetric(
+    new Counter({
+      name: 'monogram_document_cache_hits_total',
+      help: 'Requests whose document was planned already; counted anew with each supergraph.',
+      registers: [],
+      collect() {
+        this.reset()
+        this.inc(counts().hits)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Counter({
+      name: 'monogram_document_cache_misses_total',
+      help: 'Requests whose document had to be validated and planned.',
+      registers: [],
+      collect() {
+        this.reset()
+        this.inc(counts().misses)
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'monogram_document_cache_entries',
+      help: 'Planned documents that are kept, refusals included.',
+      registers: [],
+      collect() {
+        this.set(counts().entries)
+      },
+    }),
+  )
 }
 
 /** How much of what requests asked of subgraphs was asked together. */

@@ -43,6 +43,7 @@ export async function gatewayBench(): Promise<Figure[]> {
   if (options.installPeers) installPeers()
 
   await using subgraphs = await startSubgraphs()
+  if (options.memory) return await memoryFigures(subgraphs, options)
   const { results, leftOut } = await compare(subgraphs, options)
   if (options.cpuProfileFolder !== undefined) {
     say(describeProfiles(options.cpuProfileFolder, measuredSeconds(results, options)))

@@ -8,7 +8,7 @@ export interface GatewayBenchOptions {
   only: readonly string[]
   /** Loads by name (`single c=128`, …); all when empty. */
   work: readonly string[]
-  /** The long run: a million requests with ten thousand documents. */
+  /** Instead of the comparison: a million requests with ten thousand documents. */
   memory: boolean
   /** Instead of the comparison: how well renders keep their deadlines, fault by fault. */
   deadlines: boolean

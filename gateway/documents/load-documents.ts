@@ -67,6 +67,7 @@ async function load(
   byField: FieldFallbacks,
   mistakes: string[],
 ): Promise<TrustedDocument | null> {
+  gateway.keep(text)
   const planned = await gateway.plan(text)
   if (planned.kind === 'refused') {
     mistakes.push(...planned.errors.map((error) => at(file, error)))

@@ -42,9 +42,14 @@ export interface LuaScript {
   /** The body of a request in Lua, an expression; `id()` in it is the quoted id of a random profile. */
   body: string
   profiles: number
+  /** Sent instead, one time in so many. */
+  sometimes?: { oneIn: number; path: string; body: string }
 }
 
-export function writeLuaScript({ path, body, profiles }: LuaScript): void {
+export function writeLuaScript({ path, body, profiles, sometimes }: LuaScript): void {
+  const other = sometimes
+    ? `  if math.random(${sometimes.oneIn}) == 1 then return wrk.format("POST", "${sometimes.path}", headers, ${sometimes.body}) end\n`
+    : ''
   writeFileSync(
     path,
     `
@@ -59,7 +64,7 @@ local function ids(n)
 end
 function request()
   sent = sent + 1
-  return wrk.format("POST", nil, headers, ${body})
+${other}  return wrk.format("POST", nil, headers, ${body})
 end
 function done(summary, latency)
   local errors = summary.errors
