@@ -10,6 +10,7 @@ type Entity = Readonly<Record<string, unknown>>
 export function readEntities(result: ExecutionResult, parts: readonly EntityCallPart[]): EntityAnswer {
   const read = parts.map((part) => readPart(result, part))
   const general = placeErrors(result, read, parts)
+  if (general.length === 0 && parts.every((part) => isWhole(result, part))) return answerOf(result, read)
   let isTold = false
   for (const [index, part] of parts.entries()) {
     const reasons = general.length === 0 && !isWhole(result, part) ? [NOTHING] : general
@@ -19,7 +20,11 @@ export function readEntities(result: ExecutionResult, parts: readonly EntityCall
     }
   }
   if (!isTold) for (const error of general) add(read[0]?.errors, 0, { error, path: [] })
-  return result.extensions ? { parts: read, extensions: result.extensions } : { parts: read }
+  return answerOf(result, read)
+}
+
+function answerOf({ extensions }: ExecutionResult, parts: readonly EntityPartAnswer[]): EntityAnswer {
+  return extensions ? { parts, extensions } : { parts }
 }
 
 /**

@@ -1,22 +1,16 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
-import type {
-  EntityAnswer,
-  EntityPartAnswer,
-  FetchEntities,
-  Representation,
-} from '../batching/fetch-entities.ts'
+import type { EntityAnswer, EntityPartAnswer, FetchEntities } from '../batching/fetch-entities.ts'
 import type { RootAnswer, RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
-import { collectEntities } from './collect-entities.ts'
 import type { Merge } from './compile-merge.ts'
 import { noteDemands, type DemandNotes } from './demand-notes.ts'
 import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
 import { isDataObject, type DataObject } from './data.ts'
 import { FieldFailure, failureOf, unavailable } from './field-failure.ts'
+import { gather, type Wanted } from './gather.ts'
 import { copyFields, failFields } from './merge-fields.ts'
 import { placeErrors, wholeFailure, type PlacedError } from './place-errors.ts'
-import { JsonRepresentation } from './representation.ts'
 import { applyRewrites } from './rewrites.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
 import type { TextLane } from './text/compile-text-lane.ts'
@@ -71,7 +65,7 @@ export function mergeRootResult(fetch: RootFetch, result: ExecutionResult, run: 
     return
   }
   const errors = (result.errors ?? []).map((error): PlacedError => ({ error, path: error.path }))
-  takeOver([run.data], result.data, errors, fetch, mergeOf(fetch, run), run)
+  mergeOf(fetch, run)(run.data, changed(result.data, errors, fetch, run))
 }
 
 export function variablesFor(names: readonly string[], run: PlanRun): Record<string, unknown> {
@@ -141,7 +135,7 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
   } catch (cause) {
     const failure = unavailable(fetch.subgraphName, cause)
     for (const { part, targets } of wanted) {
-      for (const entity of targets.flat()) failFields(entity, failure, part.tree)
+      for (const entity of targets) failFields(entity, failure, part.tree)
     }
     return
   }
@@ -154,73 +148,33 @@ function resultOf({ parts, extensions }: EntityAnswer): ExecutionResult {
   return extensions ? { errors, extensions } : { errors }
 }
 
-/** The entities of one part, and what is sent for them: each representation once, however many places want it. */
-interface Wanted {
-  part: EntityPart
-  representations: Representation[]
-  /** By the index of the representation. */
-  targets: DataObject[][]
-}
-
 function mergeOf(taken: Taken, { textLane }: PlanRun): Merge {
   return textLane?.merges.get(taken) ?? taken.merger()
 }
 
-function gather(part: EntityPart, run: PlanRun): Wanted {
-  const entities: DataObject[] = []
-  for (const path of part.paths) collectEntities(run.data, path, run.types, entities)
-  const wanted: Wanted = { part, representations: [], targets: [] }
-  const byText = new Map<string, DataObject[]>()
-  const byKey = new Map<string, DataObject[]>()
-  for (const entity of entities) {
-    const key = singleKeyValue(part, entity)
-    if (key !== null && joined(byKey.get(key), entity)) continue
-    const json =
-      key !== null && part.singleKey ? part.singleKey.write(key) : part.project(entity, run.variables)
-    if (json === null) continue
-    if (json instanceof FieldFailure) {
-      failFields(entity, json.elsewhere(), part.tree)
-      continue
-    }
-    if (key === null && joined(byText.get(json), entity)) continue
-    const own = [entity]
-    if (key === null) byText.set(json, own)
-    else byKey.set(key, own)
-    wanted.representations.push(new JsonRepresentation(json))
-    wanted.targets.push(own)
-  }
-  return wanted
-}
-
-/** What tells an entity from others sooner than its whole representation; null where only that does. */
-function singleKeyValue({ singleKey }: EntityPart, entity: DataObject): string | null {
-  if (!singleKey || entity['__typename'] !== singleKey.typename) return null
-  const value = entity[singleKey.name]
-  return typeof value === 'string' ? value : null
-}
-
-function joined(same: DataObject[] | undefined, entity: DataObject): boolean {
-  same?.push(entity)
-  return same !== undefined
-}
-
 function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefined, run: PlanRun): void {
   if (!wanted) return
-  const { part, targets } = wanted
+  const { part, targets, places } = wanted
   if (answer?.isStale) run.stale.push(...part.paths.map(clientPath))
   const merge = mergeOf(part, run)
-  let index = -1
-  for (const entities of targets) {
-    index++
-    const entity = answer?.entities[index]
-    const errors = answer?.errors.get(index)
-    if (isDataObject(entity)) {
-      takeOver(entities, entity, errors ?? NO_ERRORS, part, merge, run)
-    } else if (errors?.[0]) {
-      const failure = failureOf(errors[0].error, errors[0].path)
-      for (const target of entities) failFields(target, failure, part.tree)
-    }
+  if (!answer) return
+  const isPlain = answer.errors.size === 0 && part.outputRewrites.length === 0
+  const sources = isPlain ? answer.entities : prepared(wanted, answer, run)
+  for (let index = 0; index < targets.length; index++) {
+    const target = targets[index]
+    const source = sources[places[index] ?? -1]
+    if (target && isDataObject(source)) merge(target, source)
+    else if (target && source instanceof FieldFailure) failFields(target, source, part.tree)
   }
+}
+
+/** The entities with what was said of them: errors in their places, rewrites made, a failure where there is none. */
+function prepared({ part }: Wanted, { entities, errors }: EntityPartAnswer, run: PlanRun): unknown[] {
+  return entities.map((entity, index) => {
+    const own = errors.get(index) ?? []
+    if (isDataObject(entity)) return changed(entity, own, part, run)
+    return own[0] ? failureOf(own[0].error, own[0].path) : null
+  })
 }
 
 /** As a client has it. */
@@ -231,24 +185,13 @@ function clientPath(path: EntityPart['paths'][number]): string {
   return names.join('.')
 }
 
-const NO_ERRORS: readonly PlacedError[] = []
-
-/** What needs a change of the answer is done to a copy: an answer may be shared. */
-function takeOver(
-  targets: readonly DataObject[],
-  answer: DataObject,
-  errors: readonly PlacedError[],
-  taken: Taken,
-  merge: Merge,
-  run: PlanRun,
-): void {
-  let source = answer
-  if (errors.length > 0 || taken.outputRewrites.length > 0) {
-    source = copyFields(answer, taken.answerTree)
-    run.errors.push(...placeErrors(source, errors).map(withoutPlace))
-    applyRewrites(source, taken.outputRewrites, run.types)
-  }
-  for (const target of targets) merge(target, source)
+/** The same answer, or a copy where something in it has to be changed: an answer may be shared. */
+function changed(answer: DataObject, errors: readonly PlacedError[], taken: Taken, run: PlanRun): DataObject {
+  if (errors.length === 0 && taken.outputRewrites.length === 0) return answer
+  const copy = copyFields(answer, taken.answerTree)
+  run.errors.push(...placeErrors(copy, errors).map(withoutPlace))
+  applyRewrites(copy, taken.outputRewrites, run.types)
+  return copy
 }
 
 /** An error of a subgraph as one of the whole answer; over a network it came as a plain object. */

@@ -124,6 +124,11 @@ class Stretch {
       this.#pattern += `(${leaves.join(',')})`
       return
     }
+    if (member.kind === 'typename') {
+      this.#pattern += `"__typename":"${member.typeName}"`
+      this.#onMatch += `${target}.__typename = ${JSON.stringify(member.typeName)}\n`
+      return
+    }
     const place = `${target}[${JSON.stringify(member.name)}]`
     this.#pattern += `"${member.name}":`
     if (member.kind === 'value') {
@@ -139,13 +144,15 @@ ${place} = value\n`
     }
   }
 
-  /** One of the groups of its first member has matched, unless a null stands there. */
+  /** One of the groups of the first member that has any has matched, unless a null stands there. */
   #inline(place: string, nonNull: boolean, members: ObjectLayout): void {
     const object = `object${this.#objects++}`
     const before = this.#onMatch
     const first = this.#groups + 1
     const isThere =
-      members[0]?.kind === 'run' ? `match[${first}]` : `(match[${first}] ?? match[${first + 1}])`
+      members.find(({ kind }) => kind !== 'typename')?.kind === 'run'
+        ? `match[${first}]`
+        : `(match[${first}] ?? match[${first + 1}])`
     this.#onMatch = ''
     this.#pattern += nonNull ? '' : '(?:null|'
     this.members(object, members)
@@ -169,10 +176,12 @@ at = ${pattern}.lastIndex\n${this.#onMatch}`
   }
 }
 
-/** Whether it has no lists, and begins with a member that tells whether it is there. */
+/** Whether it has no lists, and a member with a group before any object. */
 function isFlat(members: ObjectLayout): boolean {
+  const first = members.find(({ kind }) => kind !== 'typename')
   return (
-    members[0]?.kind !== 'composite' &&
+    first !== undefined &&
+    first.kind !== 'composite' &&
     members.every((member) => {
       if (member.kind !== 'composite') return true
       return member.value.kind === 'object' && isFlat(member.value.members)

@@ -8,7 +8,10 @@ import { runKey } from './runs.ts'
 export type ObjectLayout = readonly MemberLayout[]
 
 export type MemberLayout =
-  RunLayout | ValueLayout | { kind: 'composite'; name: string; value: CompositeLayout }
+  | RunLayout
+  | ValueLayout
+  | { kind: 'typename'; typeName: string }
+  | { kind: 'composite'; name: string; value: CompositeLayout }
 
 export interface RunLayout {
   kind: 'run'
@@ -125,6 +128,8 @@ function memberOf(
     const value = compositeLayout(fields, below, uses, runs)
     return value && { kind: 'composite', name: responseName, value }
   }
+  const [typeName, ...others] = new Set(places.map(({ shape }) => shape.typeName))
+  if (responseName === '__typename' && typeName && others.length === 0) return { kind: 'typename', typeName }
   const [first] = below
   const pattern = first ? leafPattern(first.value) : null
   if (first && pattern === null) return null
