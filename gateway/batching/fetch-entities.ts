@@ -55,6 +55,8 @@ export interface EntityPartAnswer {
   entities: readonly (Readonly<Record<string, unknown>> | null)[]
   /** Of each representation by its index, with paths below the entity (without `_entities` and the index). */
   errors: ReadonlyMap<number, readonly EntityError[]>
+  /** Whether no other caller has any of these entities. */
+  isOwn?: boolean
   /** Whether some of it is older than it should be, since it could not be read or is being read anew. */
   isStale?: boolean
 }

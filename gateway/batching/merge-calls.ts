@@ -21,7 +21,9 @@ export function mergeCalls(calls: readonly [EntityCall, ...EntityCall[]]): Merge
     parts: merged.map(({ part }) => part),
     duplicates: merged.reduce((sum, { duplicates }) => sum + duplicates, 0),
     answerTo: (caller, answer) => ({
-      parts: merged.map(({ places }, index) => pick(answer.parts[index], places[caller] ?? [])),
+      parts: merged.map(({ places, isShared }, index) =>
+        pick(answer.parts[index], places[caller] ?? [], isShared),
+      ),
     }),
   }
 }
@@ -31,6 +33,8 @@ interface MergedPart {
   duplicates: number
   /** By caller, then by the index of his representation: its index in what is sent. */
   places: number[][]
+  /** By the index in what is sent, whether more than one caller wants it. */
+  isShared: boolean[]
 }
 
 function mergePart(
@@ -40,12 +44,14 @@ function mergePart(
 ): MergedPart {
   const representations: Representation[] = []
   const known = new Map<string, number>()
+  const isShared: boolean[] = []
   let duplicates = 0
 
   function placeOf(representation: Representation): number {
     const present = known.get(representation.json)
     if (present !== undefined) {
       duplicates++
+      isShared[present] = true
       return present
     }
     known.set(representation.json, representations.length)
@@ -53,12 +59,13 @@ function mergePart(
   }
 
   const places = calls.map(({ parts }) => (parts[index]?.representations ?? []).map(placeOf))
-  return { part: { responseName, variable, representations }, duplicates, places }
+  return { part: { responseName, variable, representations }, duplicates, places, isShared }
 }
 
 function pick(
   part: EntityAnswer['parts'][number] | undefined,
   places: readonly number[],
+  isShared: readonly boolean[],
 ): EntityAnswer['parts'][number] {
   const errors = new Map<number, readonly EntityError[]>()
   const entities = places.map((place, index) => {
@@ -66,5 +73,5 @@ function pick(
     if (own) errors.set(index, own)
     return part?.entities[place] ?? null
   })
-  return { entities, errors }
+  return { entities, errors, isOwn: !places.some((place) => isShared[place]) }
 }

@@ -3,8 +3,12 @@ import type { FieldTree, TreeField } from './field-tree.ts'
 import { mergeFields, mergeValue } from './merge-fields.ts'
 import type { SupergraphTypes } from './supergraph-types.ts'
 
-/** Does what `mergeFields` does, for one tree. */
-export type Merge = (target: DataObject, source: DataObject) => void
+/**
+ * Does what `mergeFields` does, for one tree.
+ *
+ * @param isOwn that nobody else has the source, so that its objects need not be copied to be written into
+ */
+export type Merge = (target: DataObject, source: DataObject, isOwn?: boolean) => void
 
 /** From this use on a tree has a function of its own. Documents that come once, as hostile ones do, never get there. */
 const USES_BEFORE_FUNCTION = 20
@@ -25,11 +29,12 @@ export function createMerger(tree: FieldTree, types: SupergraphTypes): () => Mer
  */
 export function compileMerge(tree: FieldTree, types: SupergraphTypes): Merge {
   const helpers: ((present: unknown, incoming: unknown) => unknown)[] = []
-  let source = `'use strict'\nreturn function merge(target, source) {\nlet incoming, present\n`
+  let source = `'use strict'\nreturn function merge(target, source, isOwn) {\nlet incoming, present\n`
   for (const field of tree) {
     const name = JSON.stringify(field.responseName)
     const helper = `helpers[${helpers.push(valueMerge(field, types)) - 1}](present, incoming)`
-    const taken = field.isWritten ? helper : `present === undefined ? incoming : ${helper}`
+    const mayTake = field.isWritten ? 'isOwn === true && present === undefined' : 'present === undefined'
+    const taken = `${mayTake} ? incoming : ${helper}`
     source += `incoming = source[${name}]
 if (incoming !== undefined && typeof incoming !== 'function') {
 present = target[${name}]

@@ -17,3 +17,8 @@ export function isDataObject(value: unknown): value is DataObject {
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof FieldFailure)
   )
 }
+
+/** Whether it is an object that was made here, and not one from JSON.parse or graphql-js. */
+export function isOfMergedData(value: unknown): value is DataObject {
+  return value instanceof DataObject
+}

@@ -6,7 +6,7 @@ import { clientAlias } from '../safe-aliases.ts'
 import type { Merge } from './compile-merge.ts'
 import { noteDemands, type DemandNotes } from './demand-notes.ts'
 import type { EntityFetch, EntityPart, PlanStep, RootFetch, Taken } from './compile-plan.ts'
-import { isDataObject, type DataObject } from './data.ts'
+import { isDataObject, isOfMergedData, type DataObject } from './data.ts'
 import { FieldFailure, failureOf, unavailable } from './field-failure.ts'
 import { gather, type Wanted } from './gather.ts'
 import { copyFields, failFields } from './merge-fields.ts'
@@ -160,10 +160,16 @@ function scatter(wanted: Wanted | undefined, answer: EntityPartAnswer | undefine
   if (!answer) return
   const isPlain = answer.errors.size === 0 && part.outputRewrites.length === 0
   const sources = isPlain ? answer.entities : prepared(wanted, answer, run)
+  let lastPlace = -1
   for (let index = 0; index < targets.length; index++) {
     const target = targets[index]
-    const source = sources[places[index] ?? -1]
-    if (target && isDataObject(source)) merge(target, source)
+    const place = places[index] ?? -1
+    const source = sources[place]
+    // Representations were numbered as they were first wanted. An object of another kind, once in merged data, would
+    // show the members that it inherits.
+    const isOwn = answer.isOwn === true && place > lastPlace && isOfMergedData(source)
+    if (place > lastPlace) lastPlace = place
+    if (target && isDataObject(source)) merge(target, source, isOwn)
     else if (target && source instanceof FieldFailure) failFields(target, source, part.tree)
   }
 }

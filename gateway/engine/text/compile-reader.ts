@@ -43,10 +43,17 @@ class ReaderSource {
   object(members: ObjectLayout): string {
     const stretch = new Stretch(this)
     stretch.members('object', members)
-    return this.#define(`const object = new DataObject()
+    return this.#define(`const object = new ${this.objectClass()}()
 let match, value
 ${stretch.end()}
 return object`)
+  }
+
+  /** The objects of each place have a class of their own, so that they take no more memory than they need. */
+  objectClass(): string {
+    const name = `Object${this.#count++}`
+    this.functions += `function ${name}() {}\n${name}.prototype = DataObject.prototype\n`
+    return name
   }
 
   /** An expression that is true, and has moved on, when this text is next. */
@@ -157,7 +164,7 @@ ${place} = value\n`
     this.#pattern += nonNull ? '' : '(?:null|'
     this.members(object, members)
     this.#pattern += nonNull ? '' : ')'
-    const filled = `const ${object} = ${place} = new DataObject()\n${this.#onMatch}`
+    const filled = `const ${object} = ${place} = new ${this.#source.objectClass()}()\n${this.#onMatch}`
     this.#onMatch = nonNull
       ? `${before}${filled}`
       : `${before}if (${isThere} === undefined) ${place} = null\nelse {\n${filled}}\n`

@@ -1,4 +1,4 @@
-import { DataObject, isDataObject } from '../data.ts'
+import { DataObject, isOfMergedData } from '../data.ts'
 
 /**
  * A run is what stands in the place of several members of an object of merged data: the JSON text in which they came
@@ -24,7 +24,5 @@ export function withoutRuns(data: DataObject): DataObject {
 
 function readBelow(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readBelow)
-  return isDataObject(value) && Object.getPrototypeOf(value) === DataObject.prototype
-    ? withoutRuns(value)
-    : value
+  return isOfMergedData(value) ? withoutRuns(value) : value
 }
