@@ -1,0 +1,136 @@
+import { Redis } from 'ioredis'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { systemClock } from '../../platform/clock.ts'
+import { silentLog } from '../../platform/log.ts'
+import { eventually } from '../../tests/support/eventually.ts'
+import { loadFeed } from '../../tests/support/feed-under-load.ts'
+import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
+import { REDIS_SERVER, startRedis, type RunningRedis } from '../../tests/support/servers/redis-server.ts'
+import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.ts'
+import type { Stream } from '../ports.ts'
+import { openRedisStream } from './open.ts'
+
+interface World {
+  redis: RunningRedis
+  replica: RunningRedis | null
+  proxy: TcpProxy
+  direct: Redis
+}
+
+/** Each leaves Redis reachable again: from its end on everything has to be well within five seconds. */
+const FAULTS: [name: string, fault: (world: World) => Promise<void>][] = [
+  [
+    'FLUSHALL, three times',
+    async ({ direct }) => {
+      for (let i = 0; i < 3; i++) {
+        await direct.flushall()
+        await delay(150)
+      }
+    },
+  ],
+  [
+    'one partition lost, and the feed of another alone',
+    async ({ direct }) => {
+      await direct.del('mg:{0}:meta', 'mg:{0}:feed')
+      await direct.del('mg:{1}:feed')
+    },
+  ],
+  ['SIGKILL and a restart that begins empty', async ({ redis }) => redis.restart()],
+  [
+    'a server that stands still for three seconds',
+    async ({ redis }) => {
+      process.kill(redis.pid(), 'SIGSTOP')
+      await delay(3_000)
+      process.kill(redis.pid(), 'SIGCONT')
+    },
+  ],
+  [
+    'a black hole for three seconds',
+    async ({ proxy }) => {
+      proxy.setMode('black-hole')
+      await delay(3_000)
+      proxy.setMode('pass')
+    },
+  ],
+  [
+    'refused connections',
+    async ({ proxy }) => {
+      proxy.setMode('refuse')
+      await delay(1_000)
+      proxy.setMode('pass')
+    },
+  ],
+  [
+    'connections cut, five times',
+    async ({ proxy }) => {
+      for (let i = 0; i < 5; i++) {
+        proxy.cut()
+        await delay(100)
+      }
+    },
+  ],
+]
+
+describeWithServer(REDIS_SERVER, 'faults of Redis', () => {
+  test.each(FAULTS)('%s: versions are told or are a gap, and all is well within 5 s', async (_, fault) => {
+    await using redis = await startRedis()
+    await expectHealed({ redis, replica: null, fault })
+  })
+
+  test('SIGKILL and a restart with what reached the disk', async () => {
+    await using redis = await startRedis({ persistence: 'aof' })
+    await expectHealed({ redis, replica: null, fault: () => redis.restart() })
+  })
+
+  test('a failover to a replica that has not got the last writes', async () => {
+    await using redis = await startRedis()
+    await using replica = await startRedis({ settings: ['--replicaof', '127.0.0.1', String(redis.port)] })
+    await expectHealed({
+      redis,
+      replica,
+      async fault({ proxy }) {
+        process.kill(replica.pid(), 'SIGSTOP')
+        await delay(500)
+        await redis.kill()
+        process.kill(replica.pid(), 'SIGCONT')
+        const promoted = new Redis(replica.url)
+        await promoted.replicaof('NO', 'ONE')
+        promoted.disconnect()
+        proxy.setTarget(replica.port)
+      },
+    })
+  })
+})
+
+async function expectHealed(options: {
+  redis: RunningRedis
+  replica: RunningRedis | null
+  fault: (world: World) => Promise<void>
+}): Promise<void> {
+  const { redis, replica, fault } = options
+  await using proxy = await startTcpProxy(redis.port)
+  await using writing = await open(proxy)
+  await using reading = await open(proxy)
+  const direct = new Redis(redis.url, { lazyConnect: true, retryStrategy: () => null })
+  const load = loadFeed(writing, reading)
+  try {
+    await eventually(async () => expect(load.written.length).toBeGreaterThan(100))
+    await direct.connect()
+    await fault({ redis, replica, proxy, direct })
+    await load.stopWriting()
+    await eventually(async () => {
+      const list = await load.compare()
+      expect(list.filter(({ stored, known, cached }) => known !== stored || cached !== stored)).toEqual([])
+    }, 5_000)
+    expect(load.violations).toEqual([])
+  } finally {
+    direct.disconnect()
+    await load.stop()
+  }
+}
+
+function open(proxy: TcpProxy): Promise<Stream> {
+  const url = `redis://127.0.0.1:${proxy.port}`
+  return openRedisStream({ url, partitions: 8, clock: systemClock, log: silentLog() })
+}
