@@ -32,13 +32,13 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
   const written: string[] = []
   const violations: string[] = []
   let gaps = 0
-  let isWriting = true
+  const resting = new AbortController()
   const ending = new AbortController()
 
   const stored = async (id: string): Promise<number> => (await profiles.get([id])).get(id)?.version ?? 0
 
   async function write(): Promise<void> {
-    for (let i = 0; isWriting; i++) {
+    for (let i = 0; !resting.signal.aborted; i++) {
       const id = IDS[i % IDS.length] ?? ''
       const held = (await profiles.get([id])).get(id)
       const version = (held?.version ?? 0) + 1
@@ -114,7 +114,7 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
     violations,
     gaps: () => gaps,
     async stopWriting() {
-      isWriting = false
+      resting.abort()
       await writer
     },
     async compare() {
@@ -128,7 +128,7 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
       )
     },
     async stop() {
-      isWriting = false
+      resting.abort()
       ending.abort()
       await Promise.all([writer, ...running])
     },
