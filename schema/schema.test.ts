@@ -2,25 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Kind, parse, visit, type ASTNode } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { projectRoot } from '../platform/project-root.ts'
-import { generatedFiles, staleFiles } from '../scripts/generate/generated-files.ts'
 
 const root = projectRoot(import.meta.url)
 const subgraphs = readdirSync(`${root}/schema/subgraphs`)
 
 describe('the schema', () => {
-  test('composes, and everything that is generated from it is fresh', async () => {
-    const files = await generatedFiles(root)
-    expect([...files.keys()].sort()).toEqual([
-      'schema/api.graphql',
-      ...subgraphs.map((file) => `schema/generated/${file.replace('.graphql', '.ts')}`).sort(),
-      'schema/supergraph.graphql',
-    ])
-    expect(await staleFiles(root, files)).toEqual([])
-    expect(await staleFiles(root, new Map([['schema/api.graphql', 'type Query']]))).toEqual([
-      'schema/api.graphql',
-    ])
-  })
-
   test.each([...subgraphs.map((file) => `subgraphs/${file}`), 'api.graphql'])(
     'describes every type, field, argument and value of %s',
     (file) => {
