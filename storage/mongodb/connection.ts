@@ -1,5 +1,8 @@
-import { MongoClient, type Db, type MongoClientOptions } from 'mongodb'
+import { MongoClient, type Db, type Document, type MongoClientOptions } from 'mongodb'
 import { MonogramError } from '../../core/errors.ts'
+
+/** Hears of each command when it is sent: `find`, and what it says. */
+export type OnCommand = (name: string, command: Document) => void
 
 export interface Connection {
   client: MongoClient
@@ -47,7 +50,7 @@ const FIXED: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A client for that URL, not connected yet. CONFIG_INVALID for a URL that is none; no password is ever repeated. */
-export function createConnection(url: string, onCommand?: (name: string) => void): Connection {
+export function createConnection(url: string, onCommand?: OnCommand): Connection {
   const given = urlOptions(url)
   for (const [name, value] of given) {
     const only = FIXED.get(name.toLowerCase())
@@ -61,7 +64,7 @@ export function createConnection(url: string, onCommand?: (name: string) => void
       ...PROMISES,
       monitorCommands: onCommand !== undefined,
     })
-    if (onCommand) client.on('commandStarted', ({ commandName }) => onCommand(commandName))
+    if (onCommand) client.on('commandStarted', ({ commandName, command }) => onCommand(commandName, command))
     // The driver's own default is `test`: a URL without a name is asked for ours.
     return { client, db: client.db(databaseName(url) ?? DATABASE) }
   } catch (error) {

@@ -43,11 +43,17 @@ export function unusable(cause: unknown): MonogramError {
 function isRetryable(error: unknown): boolean {
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true
   if (error instanceof MongoWriteConcernError) return true
-  if (error instanceof MongoBulkWriteError && error.result.getWriteConcernError()) return true
+  if (error instanceof MongoBulkWriteError && (error.result.getWriteConcernError() || isUnanswered(error)))
+    return true
   if (!(error instanceof MongoError)) return false
   if (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError')) return true
   if (error instanceof MongoServerError) return RETRYABLE_CODES.has(Number(error.code))
   return CLIENT_TIMEOUTS.has(error.name)
+}
+
+/** A list of writes fails under this name also when the connection was lost: then no answer of a server is in it. */
+function isUnanswered({ code, writeErrors }: MongoBulkWriteError): boolean {
+  return code === undefined && [writeErrors].flat().length === 0
 }
 
 /** The driver's own refusals that pass: no connection came free in time, the pool was emptied after a failure. */

@@ -3,7 +3,7 @@ import type { Storage } from '../ports.ts'
 import { createApiKeyStore } from './api-keys.ts'
 import { createArrivals } from './arrival.ts'
 import { createCalls } from './calls.ts'
-import { createConnection, type Connection } from './connection.ts'
+import { createConnection, type Connection, type OnCommand } from './connection.ts'
 import { openCollections } from './documents.ts'
 import { createEventRoutes } from './event-routes.ts'
 import { createEventStore } from './events.ts'
@@ -20,8 +20,7 @@ export interface MongodbStorageOptions {
   /** `mongodb://…` or `mongodb+srv://…`; its path names the database, `monogram` where it has none. */
   url: string
   clock?: Clock
-  /** Hears of each command when it is sent: `insert`, `find`. */
-  onCommand?: (name: string) => void
+  onCommand?: OnCommand
 }
 
 /**
