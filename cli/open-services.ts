@@ -4,6 +4,7 @@ import type { DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
 import type { PathMetrics } from '../ingest/metrics.ts'
+import { openWorkerSeats } from '../ingest/worker-seats.ts'
 import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
@@ -50,6 +51,10 @@ export async function openServices(
   )
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
   const stream = opening.use(await openStreamOf(config, log))
+  const seats =
+    set.has('worker') && isDistributed(config)
+      ? opening.use(await openWorkerSeats({ leases: stream.leases, log }))
+      : null
   const path = opening.use(
     createEventPath({
       storage,
@@ -63,9 +68,10 @@ export async function openServices(
       isPublishing: config.kafkaUrl !== null && config.kafkaChangesTopic !== null,
       isWorking: set.has('worker'),
       onWork: () => stream.hints.send(WORK_HINT),
+      ...(seats && { share: () => seats.share }),
     }),
   )
-  if (set.has('worker') && isDistributed(config)) {
+  if (seats) {
     const hints = stream.hints.subscribe(WORK_HINT, () => path.worker.wake())
     opening.defer(async () => hints[Symbol.dispose]())
   }

@@ -25,6 +25,7 @@ import { createRelay } from './relay.ts'
 import { createReplay, type Replay } from './replay.ts'
 import { createSweep } from './sweep.ts'
 import { createWorkerElsewhere } from './worker-elsewhere.ts'
+import type { WorkerShare } from './worker-share.ts'
 import { createWorker, type Worker } from './worker.ts'
 
 export interface EventPathOptions {
@@ -47,6 +48,8 @@ export interface EventPathOptions {
   sleep?: Sleep
   /** Called when there is work, so that other processes that carry it on need not wait for their next poll. */
   onWork?: () => void
+  /** What of the work is this process's now, where several share it. */
+  share?: () => WorkerShare
   /** Whether this process carries events on itself; else others do, which share the store. */
   isWorking?: boolean
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
@@ -101,6 +104,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
         log,
         sleep,
         ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+        ...(options.share && { share: options.share }),
       })
     : createWorkerElsewhere({ storage, sleep, onWake: () => onWork?.() })
   const wake = (): void => {

@@ -10,6 +10,7 @@ import { recordLinks } from './identity/record-links.ts'
 import type { MaterialiseEach } from './materialise-each.ts'
 import type { Relay } from './relay.ts'
 import type { Sweep } from './sweep.ts'
+import { WHOLE_SHARE, type WorkerShare } from './worker-share.ts'
 
 export interface WorkerOptions {
   storage: Storage
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   sleep?: Sleep
   /** How long it sleeps when there is nothing to do and nobody wakes it. */
   pollMs?: number
+  /** What of the work is this worker's now, where several share it; everything when absent. */
+  share?: () => WorkerShare
 }
 
 export interface Worker extends AsyncDisposable {
@@ -36,11 +39,13 @@ export interface Worker extends AsyncDisposable {
 const STEP = 200
 const MAX_BACKOFF_MS = 5_000
 const MAX_RELAY_BACKOFF_MS = 1_000
+/** How often a worker looks at all the work: what nobody holds for his is not left lying. */
+const WHOLE_ROUND_EVERY_MS = 5_000
 
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, fold, materialiseEach, identityLog, sweep, relay, clock, log, pollMs = 250 } = options
-  const { sleep: pause = systemSleep } = options
+  const { sleep: pause = systemSleep, share: shareNow = () => WHOLE_SHARE } = options
   const stopping = new AbortController()
   let sleeping = new AbortController()
   let woken = false
@@ -49,6 +54,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let lastDirty: TrailId | null = null
   let relayFailures = 0
   let relayAgainAt = -Infinity
+  let share = WHOLE_SHARE
+  let wholeRoundAt = clock()
 
   const running = run()
 
@@ -95,12 +102,13 @@ export function createWorker(options: WorkerOptions): Worker {
    * for how long to wait for them.
    */
   async function round(): Promise<{ busy: boolean; waitMs: number | null }> {
+    takeShare()
     const folded = await foldSome()
-    const linked = await recordLinks(storage.events, storage.identities, STEP)
-    const { decided, finished } = await identityLog.step(STEP)
+    const linked = share.does('link') ? await recordLinks(storage.events, storage.identities, STEP) : 0
+    const { decided, finished } = share.does('identity') ? await identityLog.step(STEP) : NOTHING_DECIDED
     const materialised = await materialiseSome()
-    const swept = await sweep.sweep(STEP)
-    const relayed = await relaySome()
+    const swept = share.does('sweep') ? await sweep.sweep(STEP) : 0
+    const relayed = share.does('relay') ? await relaySome() : NOTHING_RELAYED
     const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed.count > 0
     const waits = [folded.waitMs, relayed.waitMs].filter((ms) => ms !== null)
     return { busy: folded.busy || worked, waitMs: waits.length > 0 ? Math.min(...waits) : null }
@@ -122,11 +130,33 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
+  function takeShare(): void {
+    const isWhole = clock() - wholeRoundAt >= WHOLE_ROUND_EVERY_MS
+    if (isWhole) wholeRoundAt = clock()
+    const next = isWhole ? WHOLE_SHARE : shareNow()
+    if (next === share) return
+    share = next
+    lastTrail = null
+    lastDirty = null
+  }
+
+  /** Those of a page that are below the share's end, and where the next page begins; null when there is none. */
+  function withinShare<T>(
+    page: readonly T[],
+    idOf: (item: T) => TrailId,
+  ): { own: readonly T[]; next: TrailId | null } {
+    const { below } = share
+    const own = below === null ? page : page.filter((item) => idOf(item) < below)
+    const last = own.at(-1)
+    return { own, next: own.length < STEP || last === undefined ? null : idOf(last) }
+  }
+
   /** Goes round all trails with work, so that busy ones cannot keep others waiting. */
   async function foldSome(): Promise<{ busy: boolean; waitMs: number | null }> {
-    const trails = await storage.events.findPendingTrails(lastTrail, STEP)
+    const page = await storage.events.findPendingTrails(lastTrail ?? share.after, STEP)
+    const { own: trails, next } = withinShare(page, (id) => id)
     const wrapped = trails.length === 0 && lastTrail !== null
-    lastTrail = trails.length < STEP ? null : (trails.at(-1) ?? null)
+    lastTrail = next
     if (trails.length === 0) return { busy: wrapped, waitMs: null }
     const { busy, retryAt, newer } = await fold.foldTrails(trails)
     const waits = newer > 0 ? [pollMs] : []
@@ -135,9 +165,10 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function materialiseSome(): Promise<boolean> {
-    const dirty = await storage.trails.findDirty(lastDirty, STEP)
+    const page = await storage.trails.findDirty(lastDirty ?? share.after, STEP)
+    const { own: dirty, next } = withinShare(page, ({ id }) => id)
     const wrapped = dirty.length === 0 && lastDirty !== null
-    lastDirty = dirty.length < STEP ? null : (dirty.at(-1)?.id ?? null)
+    lastDirty = next
     if (dirty.length === 0) return wrapped
     const rows = await storage.identities.rows([...new Set(dirty.map((trail) => trail.identity))])
     const tried = await materialiseEach(
@@ -161,3 +192,6 @@ export function createWorker(options: WorkerOptions): Worker {
     await pause(ms, signal)
   }
 }
+
+const NOTHING_DECIDED = { decided: 0, finished: false }
+const NOTHING_RELAYED = { count: 0, waitMs: null }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { createKey, startMonogram, type MonogramProcess } from '../bench/support
 import { projectRoot } from '../platform/project-root.ts'
 import { eventually } from './support/eventually.ts'
 import { graph } from './support/graph.ts'
+import { exampleOf } from './support/readme-examples.ts'
 
 const root = projectRoot(import.meta.url)
 
@@ -121,14 +122,8 @@ describe.skipIf(!hasCurl)(
       })
     })
 
-    /** An example as it stands in the README. */
     function example(name: string, language: string): string {
-      const readme = readFileSync(join(root, 'README.md'), 'utf8')
-      const block = new RegExp(`<!-- example: ${name} -->\\s+\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(
-        readme,
-      )?.[1]
-      if (block === undefined) throw new Error(`README.md has no example named ${name} in ${language}`)
-      return block
+      return exampleOf('README.md', name, language)
     }
 
     /** The server of the test has another port. */

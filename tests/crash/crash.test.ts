@@ -7,10 +7,9 @@ import {
   startMonogram,
   temporaryFolder,
 } from '../../bench/support/monogram-process.ts'
-import { homeProfile } from '../../core/identity/identity-key.ts'
 import { openEmbeddedStorage } from '../../storage/embedded/open.ts'
-import type { StoredEvent } from '../../storage/ports.ts'
-import { Client, Follower, PEOPLE } from './load.ts'
+import { Client, Follower } from './load.ts'
+import { expectAllCounted } from './recount.ts'
 
 const ROUNDS = Number(process.env['TEST_ROUNDS'] ?? 30)
 const MAX_LIFE_MS = 300
@@ -33,10 +32,10 @@ test(
       expect(JSON.parse(replayed.stdout)).toMatchObject({ rebuilt: 0, failed: 0, newer: 0, parked: 0 })
       expect(await server.stop()).toBe(0)
 
-      await expectAllCounted(
-        dataDir,
-        clients.flatMap(({ acknowledged }) => acknowledged),
-      )
+      await using storage = await openEmbeddedStorage({ dir: dataDir, writer: 'inline' })
+      const acknowledged = clients.flatMap((client) => client.acknowledged)
+      await expectAllCounted(storage, acknowledged)
+      expect(acknowledged.length).toBeGreaterThan(ROUNDS)
       expect(follower.gaps).toEqual([])
       expect(follower.messages).toBeGreaterThan(ROUNDS)
     } finally {
@@ -65,33 +64,4 @@ async function live(
   }
   await server.kill()
   await Promise.all([sending, following])
-}
-
-/** Every acknowledged event is stored once, and the figures of everybody are what a recount of the log gives. */
-async function expectAllCounted(dataDir: string, acknowledged: readonly string[]): Promise<void> {
-  await using storage = await openEmbeddedStorage({ dir: dataDir, writer: 'inline' })
-  const log: StoredEvent[] = []
-  for (let after: string | null = null, more = true; more;) {
-    const page: Awaited<ReturnType<typeof storage.events.scan>> = await storage.events.scan(
-      null,
-      after,
-      1_000,
-    )
-    log.push(...page.events)
-    after = page.next
-    more = after !== null
-  }
-  const stored = new Map<string, number>()
-  for (const { messageId } of log) stored.set(messageId, (stored.get(messageId) ?? 0) + 1)
-  expect(acknowledged.filter((id) => stored.get(id) !== 1)).toEqual([])
-  expect(new Set(acknowledged).size).toBe(acknowledged.length)
-  expect(acknowledged.length).toBeGreaterThan(ROUNDS)
-  expect(log.filter(({ state }) => state !== 'folded')).toEqual([])
-
-  const ids = PEOPLE.map((person) => homeProfile(`userId:${person}`))
-  const profiles = await storage.profiles.get(ids)
-  const shown = ids.map((id) => profiles.get(id)?.view.metrics['USD']?.orders ?? 0)
-  const counted = PEOPLE.map((person) => log.filter(({ identity }) => identity === `userId:${person}`).length)
-  expect(shown).toEqual(counted)
-  expect(await storage.profiles.findOutbox(null, 1)).toEqual([])
 }

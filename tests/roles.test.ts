@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startMonogram } from '../bench/support/monogram-process.ts'
+import { projectRoot } from '../platform/project-root.ts'
+import { startCluster, type Cluster } from './support/cluster.ts'
+import { eventually } from './support/eventually.ts'
+import { graph } from './support/graph.ts'
+import { exampleOf } from './support/readme-examples.ts'
+import { describeWithServer } from './support/servers/describe-with-server.ts'
+import { DOCUMENT_SERVER } from './support/servers/document-server.ts'
+import { REDIS_SERVER } from './support/servers/redis-server.ts'
+
+const root = projectRoot(import.meta.url)
+
+describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB', (documents) => {
+  describeWithServer(REDIS_SERVER, 'and Redis', (redis) => {
+    let cluster: Cluster
+    let key: string
+
+    beforeAll(async () => {
+      cluster = await startCluster({
+        mongodbUrl: documents().url,
+        redisUrl: redis().url,
+        counts: { gateway: 2, worker: 2 },
+      })
+      // One process with all roles loads the demo data, beside those that serve.
+      await using whole = await startMonogram({
+        demo: true,
+        env: { ...cluster.env, MONOGRAM_SUBGRAPH_URLS: '' },
+      })
+      await whole.stop()
+      key = await cluster.createKey('ingest', 'read')
+    }, 120_000)
+    afterAll(() => cluster[Symbol.asyncDispose]())
+
+    test('the first query answers at each gateway', async () => {
+      for (const name of ['gateway-0', 'gateway-1']) {
+        const answer = JSON.parse(await shell(exampleOf('README.md', 'query', 'sh'), name)) as unknown
+        expect(answer).toMatchObject({
+          data: {
+            profile: {
+              firstName: 'Shelby',
+              metrics: { orders: 19, revenue: { amount: 255_668, currency: 'GBP' } },
+              recommendations: [{ product: { title: expect.any(String) } }, {}],
+            },
+          },
+        })
+      }
+    })
+
+    test('the first event goes in by ingest, is folded by a worker and read through a gateway', async () => {
+      const event = exampleOf('README.md', 'event', 'sh')
+      expect(JSON.parse(await shell(event))).toMatchObject({
+        results: [{ status: 'stored' }, { status: 'stored' }],
+      })
+      const query = `{ profile(by: { kind: "email", value: "ada@example.com" }) { firstName metrics { orders } } }`
+      await eventually(async () => {
+        expect(await graph(cluster.url('gateway-1'), key, query)).toEqual({
+          data: { profile: { firstName: 'Ada', metrics: { orders: 1 } } },
+        })
+      })
+      expect(JSON.parse(await shell(event))).toMatchObject({
+        results: [{ status: 'duplicate' }, { status: 'duplicate' }],
+      })
+    })
+
+    test('the first subscription shows the profile, then each change', async () => {
+      const file = join(root, `watch-roles-${process.pid}.mjs`)
+      writeFileSync(file, here(exampleOf('README.md', 'subscription', 'js')))
+      const child = spawn(process.execPath, [file], { cwd: root, env: { ...process.env, MONOGRAM_KEY: key } })
+      try {
+        const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+        const next = async (): Promise<unknown> => JSON.parse((await lines.next()).value ?? 'null') as unknown
+        expect(await next()).toMatchObject({ profileChanged: { profile: { firstName: 'Ada' } } })
+        await send({ type: 'identify', userId: 'ada', traits: { firstName: 'Augusta' } })
+        expect(await next()).toMatchObject({ profileChanged: { profile: { firstName: 'Augusta' } } })
+      } finally {
+        child.kill()
+        rmSync(file)
+      }
+    })
+
+    test('a file is imported beside the processes', async () => {
+      const rows = [
+        'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country',
+        '900001,X1,BRASS BELL,3,2026-01-05 10:00:00,1.25,99001.0,United Kingdom',
+      ]
+      const file = join(cluster.process('worker-0').dataDir, 'orders.csv.gz')
+      writeFileSync(file, gzipSync(rows.join('\n')))
+      const { code, stdout, stderr } = await cluster.run(
+        'import',
+        file,
+        '--mapping',
+        join(root, 'demo/online-retail.mapping.json'),
+      )
+      expect(code, stderr).toBe(0)
+      expect(stdout).toMatch(/events stored\s+1\b/)
+      const query = `{ profile(by: { kind: "userId", value: "99001" }) { metrics { revenue { amount } } } }`
+      expect(await graph(cluster.url('gateway-0'), key, query)).toEqual({
+        data: { profile: { metrics: { revenue: { amount: 375 } } } },
+      })
+    })
+
+    test('a revoked key is refused by every gateway within a second', async () => {
+      const revoked = await cluster.createKey('read')
+      const id = revoked.split('_')[2] ?? ''
+      const ask = (name: string) => graph(cluster.url(name), revoked, '{ __typename }')
+      for (const name of ['gateway-0', 'gateway-1']) expect(await ask(name)).toMatchObject({ data: {} })
+      expect((await cluster.run('keys', 'revoke', id)).code).toBe(0)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      for (const name of ['gateway-0', 'gateway-1']) {
+        expect(await ask(name)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+      }
+    })
+
+    test('subgraphs and their keys are shown to the gateway alone', async () => {
+      const url = cluster.url('subgraph:profiles-0')
+      const response = await fetch(`${url}/subgraphs/profiles`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: '{"query":"{ __typename }"}',
+      })
+      expect(response.status).toBe(401)
+      expect(await response.text()).toMatch(/gateway.*MONOGRAM_SECRET/)
+      expect((await fetch(`${url}/internal/keys/${key.split('_')[2] ?? ''}`)).status).toBe(401)
+      expect((await fetch(`${url}/graphql`)).status).toBe(404)
+    })
+
+    test('every process is live and ready, and has metrics for a key', async () => {
+      for (const name of cluster.names) {
+        expect((await fetch(`${cluster.url(name)}/healthz/ready`)).status, name).toBe(200)
+        const metrics = await fetch(`${cluster.url(name)}/metrics`, {
+          headers: { authorization: `Bearer ${key}` },
+        })
+        expect(await metrics.text(), name).toContain('monogram_http_request_duration_seconds')
+      }
+    })
+
+    /** The documents name one port; in a cluster events and queries have doors of their own. */
+    function here(text: string, gateway = 'gateway-0'): string {
+      return text
+        .replaceAll('http://127.0.0.1:4000/v1', `${cluster.url('ingest-0')}/v1`)
+        .replaceAll('127.0.0.1:4000', new URL(cluster.url(gateway)).host)
+    }
+
+    function shell(command: string, gateway?: string): Promise<string> {
+      const child = spawn('bash', ['-c', here(command, gateway)], {
+        cwd: root,
+        env: { ...process.env, MONOGRAM_KEY: key },
+      })
+      let output = ''
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      return new Promise((resolve) => child.once('close', () => resolve(output)))
+    }
+
+    async function send(event: object): Promise<void> {
+      const response = await fetch(`${cluster.url('ingest-0')}/v1/batch`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${key}:`)}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ batch: [event] }),
+      })
+      expect(response.status).toBe(200)
+    }
+  })
+})

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import {
+  runMonogram,
+  startMonogram,
+  temporaryFolder,
+  type CommandResult,
+  type MonogramProcess,
+} from '../../bench/support/monogram-process.ts'
+import { SUBGRAPHS } from '../../platform/roles.ts'
+
+export interface ClusterOptions {
+  mongodbUrl: string
+  redisUrl: string
+  /** How many processes of each role; 1 of those that are not named. */
+  counts?: Readonly<Record<string, number>>
+  env?: Readonly<Record<string, string>>
+}
+
+/** Monogram with every role as a process of its own, on one database. */
+export interface Cluster extends AsyncDisposable {
+  /** `gateway-0`, `subgraph:profiles-1`, … */
+  readonly names: readonly string[]
+  /** Where a process is, also after it was started again. */
+  url(name: string): string
+  process(name: string): MonogramProcess
+  /** SIGKILL, and a new one at the same address. */
+  kill(name: string): Promise<void>
+  /** SIGTERM; resolves with the exit code. */
+  stop(name: string): Promise<number | null>
+  start(name: string, env?: Readonly<Record<string, string>>): Promise<void>
+  /** A command beside the running processes. */
+  run(...args: string[]): Promise<CommandResult>
+  createKey(...scopes: string[]): Promise<string>
+  env: Readonly<Record<string, string>>
+}
+
+const ROLES = [...SUBGRAPHS.map((name) => `subgraph:${name}`), 'ingest', 'worker', 'gateway']
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { counts = {} } = options
+  const dataDir = temporaryFolder()
+  const names = ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 1 }, (_, i) => `${role}-${i}`))
+  const ports = await freePorts(names.length)
+  const url = (name: string): string => `http://127.0.0.1:${ports[names.indexOf(name)] ?? 0}`
+  const addresses = SUBGRAPHS.map(
+    (subgraph) =>
+      `${subgraph}=${names
+        .filter((name) => roleOf(name) === `subgraph:${subgraph}`)
+        .map(url)
+        .join(',')}`,
+  )
+  const env = {
+    MONOGRAM_STORAGE_URL: databaseUrl(options.mongodbUrl),
+    MONOGRAM_REDIS_URL: options.redisUrl,
+    MONOGRAM_SECRET: 'the secret of a test cluster',
+    MONOGRAM_SUBGRAPH_URLS: addresses.join(' '),
+    MONOGRAM_LOG_LEVEL: 'warn',
+    ...options.env,
+  }
+  const running = new Map<string, MonogramProcess>()
+
+  async function start(name: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const port = String(ports[names.indexOf(name)])
+    const own = { ...env, MONOGRAM_ROLES: roleOf(name), MONOGRAM_PORT: port, ...more }
+    running.set(name, await startMonogram({ dataDir, env: own }))
+  }
+  function processOf(name: string): MonogramProcess {
+    const found = running.get(name)
+    if (!found) throw new Error(`there is no process ${name}`)
+    return found
+  }
+  async function close(): Promise<void> {
+    await Promise.all([...running.values()].map((each) => each.kill()))
+    await rm(dataDir, { recursive: true, force: true })
+  }
+
+  try {
+    // One first, which makes the indexes; then few at a time: each start takes a second of a core.
+    const [first = '', ...rest] = names
+    await start(first)
+    await Promise.all(
+      [0, 1, 2].map(async (lane) => {
+        for (const name of rest.filter((_, i) => i % 3 === lane)) await start(name)
+      }),
+    )
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const run = (...args: string[]): Promise<CommandResult> => runMonogram(args, { dataDir, env })
+  return {
+    names,
+    url,
+    env,
+    process: processOf,
+    start,
+    run,
+    async kill(name) {
+      await processOf(name).kill()
+      await start(name)
+    },
+    stop: (name) => processOf(name).stop(),
+    async createKey(...scopes) {
+      const flags = scopes.flatMap((scope) => ['--scope', scope])
+      const { code, stdout, stderr } = await run('keys', 'create', '--name', 'test', ...flags, '--json')
+      if (code !== 0) throw new Error(`keys create failed: ${stderr}`)
+      return (JSON.parse(stdout) as { key: string }).key
+    },
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** One that no other test has. The stand-in for MongoDB is slow where the machine is busy: it is given time. */
+export function databaseUrl(serverUrl: string): string {
+  const url = new URL(`/monogram_${randomBytes(6).toString('hex')}`, serverUrl)
+  url.searchParams.set('connectTimeoutMS', '20000')
+  return url.href
+}
+
+function roleOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('-'))
+}
+
+/** Ports that nothing listens on now. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer()
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      return server
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
