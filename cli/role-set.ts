@@ -1,5 +1,6 @@
 import { MonogramError } from '../core/errors.ts'
 import { variableName, type Config } from '../platform/config.ts'
+import { isShared } from '../storage/open-storage.ts'
 import { ROLES, SUBGRAPHS, type Role, type SubgraphName } from '../platform/roles.ts'
 
 /** What one process does, and so what it opens. */
@@ -27,7 +28,7 @@ export function roleSetOf(roles: readonly Role[] | null): RoleSet {
 
 /** Whether other processes share the store of this one. */
 export function isDistributed(config: Pick<Config, 'storageUrl' | 'roles'>): boolean {
-  return config.roles !== null || /^mongodb(\+srv)?:/.test(config.storageUrl ?? '')
+  return config.roles !== null || isShared(config.storageUrl)
 }
 
 /**
@@ -41,7 +42,7 @@ export function checkDistributed(config: Config, set: RoleSet): void {
     mistakes.push(`${variableName(key)}: ${why}`)
   }
   const who = set.isWhole ? 'processes that share a store' : `the roles ${set.roles.join(', ')}`
-  if (set.needsStore && !/^mongodb(\+srv)?:/.test(config.storageUrl ?? '')) {
+  if (set.needsStore && !isShared(config.storageUrl)) {
     missing('storageUrl', `${who} share a store with other processes: expected mongodb://…`)
   }
   if (config.redisUrl === null) {

@@ -50,7 +50,12 @@ export async function startMonogram(options: MonogramProcessOptions = {}): Promi
     })
   }
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const url = await ready(child, exited, () => output, options.readyWithinMs ?? 60_000)
+  const url = await ready(child, exited, () => output, options.readyWithinMs ?? 60_000).catch(
+    (error: unknown) => {
+      child.kill('SIGKILL')
+      throw error
+    },
+  )
 
   return {
     url,
