@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { Metric } from 'prom-client'
 import { createApiKeys } from '../access/api-keys.ts'
 import type { DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
-import type { PathMetrics } from '../ingest/metrics.ts'
-import { openWorkerSeats } from '../ingest/worker-seats.ts'
+import { openWorkerSeats, workersGauge } from '../ingest/worker-seats.ts'
 import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000
 export interface OpenedServices extends Services, AsyncDisposable {
   stream: Stream
   secrets: DeploymentSecrets
-  metrics: PathMetrics
+  metrics: readonly Metric[]
 }
 
 /** Under which a process that has accepted events tells the workers. */
@@ -88,7 +88,7 @@ export async function openServices(
     storage,
     stream,
     secrets,
-    metrics: path.metrics,
+    metrics: seats ? [...path.metrics.all, workersGauge(seats)] : path.metrics.all,
     apiKeys,
     accept: path.accept,
     products: path.catalogue,

@@ -59,7 +59,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
     services !== null && set.isWhole && options.demo && (await loadDemoData(services, { root, terminal }))
   const metrics = createMetrics()
   const kafka = services && opening.use(await openKafkaOf(services, set, config, log))
-  for (const metric of [...(services?.metrics.all ?? []), ...(kafka?.metrics ?? [])]) {
+  for (const metric of [...(services?.metrics ?? []), ...(kafka?.metrics ?? [])]) {
     metrics.registerMetric(metric)
   }
   const tokens = createCallerTokens({ keys: secrets.callerKeys, clock: systemClock })

@@ -46,7 +46,7 @@ function deployment() {
   return {
     leases,
     open,
-    async second(count = 1) {
+    second: async (count = 1): Promise<void> => {
       for (let i = 0; i < count; i++) {
         now += 1_000
         for (const look of looks) look()

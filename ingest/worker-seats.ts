@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { Gauge, type Metric } from 'prom-client'
 import type { Log } from '../platform/log.ts'
 import { systemSleep, type Sleep } from '../platform/sleep.ts'
 import type { Lease, Leases } from '../stream/ports.ts'
@@ -128,6 +129,17 @@ export async function openWorkerSeats(options: WorkerSeatsOptions): Promise<Work
     log.info(taken, 'the work is divided anew')
     onChange?.()
   }
+}
+
+export function workersGauge(seats: Pick<WorkerSeats, 'seats'>): Metric {
+  return new Gauge({
+    name: 'monogram_workers',
+    help: 'Workers that share the work, as this one sees it.',
+    registers: [],
+    collect() {
+      this.set(seats.seats)
+    },
+  })
 }
 
 function nameOf(seat: number): string {

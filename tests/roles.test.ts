@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { gzipSync } from 'node:zlib'
@@ -121,7 +121,7 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
     })
 
     test('subgraphs and their keys are shown to the gateway alone', async () => {
-      const url = cluster.url('subgraph:profiles-0')
+      const url = cluster.url('profiles-0')
       const response = await fetch(`${url}/subgraphs/profiles`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
@@ -141,6 +141,24 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
         })
         expect(await metrics.text(), name).toContain('monogram_http_request_duration_seconds')
       }
+    })
+
+    test('the dashboard names only metrics that the processes export', async () => {
+      const headers = { authorization: `Bearer ${key}` }
+      const pages = await Promise.all(
+        cluster.names.map(async (name) => (await fetch(`${cluster.url(name)}/metrics`, { headers })).text()),
+      )
+      const exported = new Set(
+        pages.flatMap((page) =>
+          Array.from(page.matchAll(/^# TYPE (\w+) (\w+)$/gm), ([, name = '', type]) =>
+            type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+          ).flat(),
+        ),
+      )
+      const dashboard = readFileSync(join(root, 'deploy/grafana/dashboards/monogram.json'), 'utf8')
+      const named = new Set(dashboard.match(/\b(?:monogram|process|nodejs)_\w+/g))
+      expect([...named].filter((name) => !exported.has(name))).toEqual([])
+      expect(named.size).toBeGreaterThan(20)
     })
 
     /** The documents name one port; in a cluster events and queries have doors of their own. */

@@ -24,6 +24,8 @@ export interface MonogramProcessOptions {
   /** Default: a temporary folder that is removed on disposal. */
   dataDir?: string
   demo?: boolean
+  /** Default: `start`, with or without the demo. */
+  args?: readonly string[]
   env?: Record<string, string>
   readyWithinMs?: number
 }
@@ -37,8 +39,8 @@ export function temporaryFolder(): string {
 /** Starts the server and resolves when it answers that it is ready. */
 export async function startMonogram(options: MonogramProcessOptions = {}): Promise<MonogramProcess> {
   const dataDir = options.dataDir ?? temporaryFolder()
-  const args = [program, 'start', ...(options.demo ? [] : ['--no-demo'])]
-  const child = spawn(process.execPath, args, {
+  const args = options.args ?? ['start', ...(options.demo ? [] : ['--no-demo'])]
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env: { ...process.env, MONOGRAM_PORT: '0', MONOGRAM_DATA_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,18 +9,22 @@ import {
   type MonogramProcess,
 } from '../../bench/support/monogram-process.ts'
 import { SUBGRAPHS } from '../../platform/roles.ts'
+import { monogramServices } from './compose-file.ts'
 
 export interface ClusterOptions {
   mongodbUrl: string
   redisUrl: string
-  /** How many processes of each role; 1 of those that are not named. */
+  /** How many processes of each service; 1 of those that are not named. */
   counts?: Readonly<Record<string, number>>
   env?: Readonly<Record<string, string>>
 }
 
-/** Monogram with every role as a process of its own, on one database. */
+/**
+ * Monogram with every role as a process of its own, on one database: the services of docker-compose.yml, each with its own
+ * command and environment, in which addresses alone are others.
+ */
 export interface Cluster extends AsyncDisposable {
-  /** `gateway-0`, `subgraph:profiles-1`, … */
+  /** `gateway-0`, `profiles-1`, … */
   readonly names: readonly string[]
   /** Where a process is, also after it was started again. */
   url(name: string): string
@@ -36,35 +40,45 @@ export interface Cluster extends AsyncDisposable {
   env: Readonly<Record<string, string>>
 }
 
-const ROLES = [...SUBGRAPHS.map((name) => `subgraph:${name}`), 'ingest', 'worker', 'gateway']
+/** What others ask is started before them. */
+const ORDER = [...SUBGRAPHS, 'ingest', 'worker', 'gateway']
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { counts = {} } = options
   const dataDir = temporaryFolder()
-  const names = ROLES.flatMap((role) => Array.from({ length: counts[role] ?? 1 }, (_, i) => `${role}-${i}`))
+  const services = monogramServices()
+  const names = Array.from(services.keys())
+    .sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+    .flatMap((service) => Array.from({ length: counts[service] ?? 1 }, (_, i) => `${service}-${i}`))
   const ports = await freePorts(names.length)
   const url = (name: string): string => `http://127.0.0.1:${ports[names.indexOf(name)] ?? 0}`
-  const addresses = SUBGRAPHS.map(
-    (subgraph) =>
-      `${subgraph}=${names
-        .filter((name) => roleOf(name) === `subgraph:${subgraph}`)
+  /** As `http://profiles:4000` stands for all processes of that service. */
+  const addressed = (text: string): string =>
+    text.replaceAll(/http:\/\/(\w+):4000/g, (_, service: string) =>
+      names
+        .filter((name) => serviceOf(name) === service)
         .map(url)
-        .join(',')}`,
-  )
+        .join(','),
+    )
   const env = {
     MONOGRAM_STORAGE_URL: databaseUrl(options.mongodbUrl),
     MONOGRAM_REDIS_URL: options.redisUrl,
     MONOGRAM_SECRET: 'the secret of a test cluster',
-    MONOGRAM_SUBGRAPH_URLS: addresses.join(' '),
     MONOGRAM_LOG_LEVEL: 'warn',
     ...options.env,
   }
   const running = new Map<string, MonogramProcess>()
 
   async function start(name: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { command = [], environment = {} } = services.get(serviceOf(name)) ?? {}
+    const own = Object.fromEntries(
+      Object.entries({ ...environment, ...env }).map(([key, value]) => [key, addressed(value)]),
+    )
     const port = String(ports[names.indexOf(name)])
-    const own = { ...env, MONOGRAM_ROLES: roleOf(name), MONOGRAM_PORT: port, ...more }
-    running.set(name, await startMonogram({ dataDir, env: own }))
+    running.set(
+      name,
+      await startMonogram({ dataDir, args: command, env: { ...own, MONOGRAM_PORT: port, ...more } }),
+    )
   }
   function processOf(name: string): MonogramProcess {
     const found = running.get(name)
@@ -119,7 +133,7 @@ export function databaseUrl(serverUrl: string): string {
   return url.href
 }
 
-function roleOf(name: string): string {
+function serviceOf(name: string): string {
   return name.slice(0, name.lastIndexOf('-'))
 }
 
