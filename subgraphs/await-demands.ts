@@ -15,6 +15,9 @@ export interface AwaitDemandsOptions {
   feed: ChangeFeed
   /** Demands that are waited for at the same time, over all requests: one more is looked at once and not waited for. */
   maxWaiting?: number
+  /** The feed tells of what readers can see; a look now and then finds the rest, and what the feed has lost. */
+  firstLookMs?: number
+  maxLookMs?: number
 }
 
 /** For a request that has no deadline. */
@@ -23,15 +26,14 @@ const DEFAULT_WAIT_MS = 5_000
 const RESERVE_SHARE = 0.25
 const MIN_RESERVE_MS = 10
 const MAX_RESERVE_MS = 250
-/** The feed tells of what readers can see; a look now and then finds the rest, and what the feed has lost. */
-const FIRST_LOOK_MS = 5
-const MAX_LOOK_MS = 100
 
 /** Woken by the change feed; what is true is read from the store alone, so it holds across processes. */
 export function createAwaitDemands({
   standings,
   feed,
   maxWaiting = 2_000,
+  firstLookMs = 5,
+  maxLookMs = 100,
 }: AwaitDemandsOptions): AwaitDemands {
   const outcomes = new WeakMap<RequestContext, Promise<readonly Held[]>>()
   let waiting = 0
@@ -69,7 +71,7 @@ export function createAwaitDemands({
     const bell = createBell()
     let changes = follow(standing.id, bell, ended)
     try {
-      for (let lookMs = FIRST_LOOK_MS; ; lookMs = Math.min(lookMs * 2, MAX_LOOK_MS)) {
+      for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 2, maxLookMs)) {
         // After the subscription has begun, so that no change falls between the look and the wait.
         const before = standing.id
         standing = await look(demand)

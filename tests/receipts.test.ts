@@ -111,8 +111,8 @@ describe('reading your own write, over HTTP', () => {
     }
     const [{ id, version } = { id: '', version: 0 }] = profiles
     const began = performance.now()
-    const late = await ordersOf('userId', 'eve', `${id}:${version + 5}`, { 'x-deadline-ms': '200' })
-    expect(performance.now() - began).toBeLessThan(1_000)
+    const late = await ordersOf('userId', 'eve', `${id}:${version + 5}`, { 'x-deadline-ms': '1000' })
+    expect(performance.now() - began).toBeLessThan(5_000)
     expect(late).toMatchObject({
       status: 200,
       orders: 1,
@@ -122,6 +122,7 @@ describe('reading your own write, over HTTP', () => {
     const render = await post('/render/order-follow-up', {
       variables: { by: { kind: 'userId', value: 'eve' } },
       after: `${id}:${version + 5}`,
+      deadlineMs: 1_000,
     })
     expect(render).toMatchObject({
       status: 200,
