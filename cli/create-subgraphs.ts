@@ -29,7 +29,7 @@ export async function createSubgraphs(
 ): Promise<ServedSubgraphs> {
   const { storage, stream, clock, undoMerge } = services
   const { feed } = stream
-  const loadersFor = createLoaders({ storage })
+  const loadersFor = createLoaders({ storage, currency })
   const awaitDemands = createAwaitDemands({ standings: createStandingLoader(storage), feed })
   await using opening = new ResourceStack()
   let recommendationsReady = Promise.resolve()

@@ -3,8 +3,10 @@ import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rul
 import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import { createRulesFor, type NormaliseSettings } from '../core/normalise/rules.ts'
 import { FOLD_VERSION } from '../core/profile/fold-version.ts'
-import type { ProfileState } from '../core/profile/profile.ts'
+import { STATE_LIMITS } from '../core/profile/limits.ts'
+import type { ProfileState, StateLimits } from '../core/profile/profile.ts'
 import { foldEvents } from '../core/profile/state.ts'
+import { createTrailLog } from '../core/profile/trail-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { systemSleep, type Sleep } from '../platform/sleep.ts'
@@ -54,6 +56,8 @@ export interface EventPathOptions {
   isWorking?: boolean
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
   foldCode?: FoldCode
+  /** How much a state keeps one by one, of a trail as of a profile. */
+  stateLimits?: StateLimits
 }
 
 export interface FoldCode {
@@ -76,25 +80,38 @@ export function createEventPath(options: EventPathOptions): EventPath {
   const { storage, feed, clock, log, currency, isPublishing = false, sleep = systemSleep } = options
   const { isWorking = true, onWork } = options
   const { events, trails, profiles, identities, products } = storage
+  const limits = options.stateLimits ?? STATE_LIMITS
+  const trailLog = createTrailLog(storage, currency)
   const catalogue = createCatalogue({ products, clock })
   const metrics = createPathMetrics({ storage, clock })
   const measured = measuredSteps(metrics)
   const materialise = measured.materialise(
-    createMaterialise({ profiles, trails, identities, clock, isPublishing }),
+    createMaterialise({ profiles, trails, identities, clock, trailLog, limits, isPublishing }),
   )
   const materialiseEach = createMaterialiseEach({ materialise, clock, log })
   const { apply, version: foldVersion } = options.foldCode ?? {
     version: FOLD_VERSION,
-    apply: (state, list) => foldEvents(state, list, { currency }),
+    apply: (state, list) => foldEvents(state, list, { currency, limits }),
   }
-  const rebuild = createRebuild({ events, trails, apply, foldVersion, log })
+  const rebuild = createRebuild({ events, trails, apply, foldVersion, trailLog, log })
   const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
   const identityLog = measured.identityLog(createIdentityLog({ identities, materialise, rules, clock }))
   const worker = isWorking
     ? createWorker({
         storage,
         fold: measured.fold(
-          createFold({ events, trails, catalogue, rebuild, apply, foldVersion, currency, clock, log }),
+          createFold({
+            events,
+            trails,
+            catalogue,
+            rebuild,
+            trailLog,
+            apply,
+            foldVersion,
+            currency,
+            clock,
+            log,
+          }),
         ),
         materialiseEach,
         identityLog,

@@ -2,6 +2,7 @@ import type { Event, TrailId } from '../core/events/event.ts'
 import type { ProductPatch } from '../core/products/product.ts'
 import { productPatches } from '../core/products/product-state.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
+import type { TrailLog } from '../core/profile/trail-log.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { AppliedEntry, EventStore, PendingEvent, TrailDocument, TrailStore } from '../storage/ports.ts'
@@ -9,12 +10,15 @@ import type { Catalogue } from './catalogue.ts'
 import { createFailedEvents } from './failed-events.ts'
 import { markOf, MAX_EVENTS_PER_WRITE, planStep, type Step } from './fold-step.ts'
 import type { Rebuild } from './rebuild.ts'
+import { recallSettled } from './recall.ts'
 
 export interface FoldOptions {
   events: EventStore
   trails: TrailStore
   catalogue: Catalogue
   rebuild: Rebuild
+  /** Where purchases are found that a trail keeps no more one by one. */
+  trailLog: TrailLog
   /** ISO 4217 code of amounts that come without one. */
   currency: string
   clock: Clock
@@ -48,7 +52,7 @@ export interface Fold {
 const MAX_UNBUILDABLE = 1_000
 
 export function createFold(options: FoldOptions): Fold {
-  const { events, trails, catalogue, rebuild, currency, clock, log, apply, foldVersion } = options
+  const { events, trails, catalogue, rebuild, trailLog, currency, clock, log, apply, foldVersion } = options
   const failedEvents = createFailedEvents()
   const unbuildable = new Set<TrailId>()
 
@@ -76,11 +80,12 @@ export function createFold(options: FoldOptions): Fold {
         await events.mark(overdue)
       }
 
+      const states = await recall(steps)
       const now = clock()
       let retryAt: number | null = null
       const writes: Write[] = []
-      for (const step of steps) {
-        const { write, retriesAt } = applyStep(step, now)
+      for (const [i, step] of steps.entries()) {
+        const { write, retriesAt } = applyStep(step, states[i] ?? step.trail.state, now)
         if (write) writes.push(write)
         for (const at of retriesAt) retryAt = Math.min(retryAt ?? at, at)
       }
@@ -110,6 +115,17 @@ export function createFold(options: FoldOptions): Fold {
     return rebuilt
   }
 
+  /** All that the trails hold is marked by now. What another worker adds meanwhile lets the write fail. */
+  function recall(steps: readonly Step[]): Promise<ProfileState[]> {
+    return recallSettled(
+      steps.map(({ trail: { id, version, state }, todo }) => {
+        const pending = todo.map(({ event }) => event)
+        return { trail: id, state, events: pending, held: [{ version, before: null }], except: [] }
+      }),
+      trailLog,
+    )
+  }
+
   /** Products are told of again when it is not known whether they were; what cannot be told is in the log. */
   function patchesOf({ event }: PendingEvent): ProductPatch[] {
     try {
@@ -120,9 +136,13 @@ export function createFold(options: FoldOptions): Fold {
     }
   }
 
-  function applyStep({ trail, todo }: Step, now: number): { write: Write | null; retriesAt: number[] } {
+  function applyStep(
+    { trail, todo }: Step,
+    recalled: ProfileState,
+    now: number,
+  ): { write: Write | null; retriesAt: number[] } {
     const due = todo.filter((row) => failedEvents.waitsUntil(row, now) === null)
-    const { state, applied, parked } = applyRows(trail.state, due, now)
+    const { state, applied, parked } = applyRows(recalled, due, now)
     const retriesAt = todo.flatMap((row) => failedEvents.waitsUntil(row, now) ?? [])
     const settled = [...applied, ...parked.keys()]
     if (settled.length === 0) return { write: null, retriesAt }
@@ -149,35 +169,49 @@ export function createFold(options: FoldOptions): Fold {
     }
   }
 
-  /** All together, or, when one of them cannot be applied, one by one. */
+  /** All together, or, when one of them cannot be applied, all that can be applied by themselves. */
   function applyRows(
     state: ProfileState,
     rows: readonly PendingEvent[],
     now: number,
   ): { state: ProfileState; applied: PendingEvent[]; parked: Map<PendingEvent, string> } {
     const parked = new Map<PendingEvent, string>()
-    if (rows.length === 0) return { state, applied: [], parked }
+    if (rows.length === 0) return { state: applyAll(state, rows), applied: [], parked }
     try {
-      const all = apply(
-        state,
-        rows.map(({ event }) => event),
-      )
-      return { state: all, applied: [...rows], parked }
+      return { state: applyAll(state, rows), applied: [...rows], parked }
     } catch {
-      const applied: PendingEvent[] = []
-      let each = state
+      // Each is tried on the same state: what is settled by one of them could not be recalled for the next.
+      const able = rows.filter((row) => isAble(state, [row], now, parked))
+      const applied = isAble(state, able, now, parked) ? able : []
+      return { state: applyAll(state, applied), applied, parked }
+    }
+  }
+
+  function applyAll(state: ProfileState, rows: readonly PendingEvent[]): ProfileState {
+    return apply(
+      state,
+      rows.map(({ event }) => event),
+    )
+  }
+
+  /** Whether these can be applied; otherwise each is tried again later or, after its tries, parked. */
+  function isAble(
+    state: ProfileState,
+    rows: readonly PendingEvent[],
+    now: number,
+    parked: Map<PendingEvent, string>,
+  ): boolean {
+    try {
+      applyAll(state, rows)
+      return true
+    } catch (error) {
       for (const row of rows) {
-        try {
-          each = apply(each, [row.event])
-          applied.push(row)
-        } catch (error) {
-          if (failedEvents.fail(row, now) === 'retry') continue
-          const { key, trailId } = row.event
-          log.error({ err: error, event: key, trail: trailId }, 'event parked: the fold failed on it')
-          parked.set(row, error instanceof Error ? error.message : String(error))
-        }
+        if (failedEvents.fail(row, now) === 'retry') continue
+        const { key, trailId } = row.event
+        log.error({ err: error, event: key, trail: trailId }, 'event parked: the fold failed on it')
+        parked.set(row, error instanceof Error ? error.message : String(error))
       }
-      return { state: each, applied, parked }
+      return false
     }
   }
 }

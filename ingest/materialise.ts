@@ -1,9 +1,10 @@
 import { sameJson } from '../core/json.ts'
 import { homeProfile, type IdentityKey, type ProfileId } from '../core/identity/identity-key.ts'
 import type { IdentityRow } from '../core/identity/identity-log.ts'
-import type { ProfileDocument } from '../core/profile/profile.ts'
-import { combineStates } from '../core/profile/state.ts'
-import { rollingView } from '../core/profile/rolling.ts'
+import type { ProfileDocument, StateLimits } from '../core/profile/profile.ts'
+import { combineTrails } from '../core/profile/combine-trails.ts'
+import { rollingOfTrails } from '../core/profile/rolling-edges.ts'
+import type { TrailLog } from '../core/profile/trail-log.ts'
 import { changedFields, profileView, searchTerms } from '../core/profile/view.ts'
 import type { Clock } from '../platform/clock.ts'
 import type {
@@ -20,6 +21,9 @@ export interface MaterialiseOptions {
   trails: TrailStore
   identities: IdentityStore
   clock: Clock
+  /** Where is found what states keep no more one by one. */
+  trailLog: TrailLog
+  limits: StateLimits
   /** Whether there is a destination that is told of changes; false when absent. */
   isPublishing?: boolean
 }
@@ -35,7 +39,7 @@ export interface Materialise {
 const MAX_ATTEMPTS = 50
 
 export function createMaterialise(options: MaterialiseOptions): Materialise {
-  const { profiles, trails, identities, clock, isPublishing = false } = options
+  const { profiles, trails, identities, clock, trailLog, limits, isPublishing = false } = options
 
   return async (ids) => {
     let open = [...new Set(ids)]
@@ -56,7 +60,7 @@ export function createMaterialise(options: MaterialiseOptions): Materialise {
     const basis: TrailDocument[][] = []
     for (const id of ids) {
       const of = homesOf(id, rows.get(id)).flatMap((home) => byHome.get(home) ?? [])
-      const write = combine(id, stored.get(id), rows.get(id), of, { now: clock(), isPublishing })
+      const write = await combine(id, stored.get(id), rows.get(id), of)
       if (!write) continue
       writes.push(write)
       basis.push(of)
@@ -66,6 +70,55 @@ export function createMaterialise(options: MaterialiseOptions): Materialise {
     const clean = basis.flatMap((of, i) => (written[i] ? of.filter((trail) => trail.dirty) : []))
     if (clean.length > 0) await trails.clearDirty(clean.map(({ id, version }) => ({ id, version })))
     return writes.filter((_, i) => !written[i]).map((write) => write.profile.id)
+  }
+
+  /**
+   * Null when there is nobody: no key, no row, no document. Nor is an identifier somebody that others were sent with and
+   * that none of them holds (it is shared by too many, or the link was undone): nothing was ever sent under it.
+   */
+  async function combine(
+    id: ProfileId,
+    stored: ProfileDocument | undefined,
+    rows: ProfileRows | undefined,
+    of: readonly TrailDocument[],
+  ): Promise<ProfileWrite | null> {
+    const now = clock()
+    const held = keysOf(id, rows, of)
+    const movedTo = held.length === 0 ? (rows?.own?.profileId ?? null) : null
+    const keys = of.length === 0 ? [] : held
+    if (keys.length === 0 && movedTo === null && !stored) return null
+
+    const state = await combineTrails(of, trailLog, limits)
+    const view = profileView(state, keys)
+    const { windows: rolling, nextChangeAt } = await rollingOfTrails(state, of, now, trailLog)
+    const wasAlive = stored !== undefined && stored.mergedInto === null
+    const changed = changedFields(wasAlive ? stored.view : null, view)
+    if (stored && !sameJson(stored.rolling, rolling) && !changed.includes('metrics')) changed.push('metrics')
+    const visible = !stored || changed.length > 0 || stored.mergedInto !== movedTo
+    const version = (stored?.version ?? 0) + (visible ? 1 : 0)
+    const outbox = stored?.outbox ?? []
+    const unpublished = stored?.unpublished ?? null
+    const entry = { from: version, version, changed, at: now }
+    const seqs = rows ? [...rows.mine, ...(rows.own ? [rows.own] : [])].map((row) => row.seq) : []
+    return {
+      profile: {
+        id,
+        rev: (stored?.rev ?? 0) + 1,
+        version,
+        asOf: now,
+        view,
+        rolling,
+        basis: {
+          seq: Math.max(stored?.basis.seq ?? 0, ...seqs),
+          trails: Object.fromEntries(of.map((trail) => [trail.id, trail.version])),
+        },
+        mergedInto: movedTo,
+        nextChangeAt,
+        outbox: visible ? appendToOutbox(outbox, entry) : outbox,
+        unpublished: visible && isPublishing ? joinUnpublished(unpublished, entry) : unpublished,
+      },
+      terms: movedTo === null ? searchTerms(view) : [],
+    }
   }
 }
 
@@ -100,55 +153,6 @@ function groupByHome(trails: readonly TrailDocument[]): Map<ProfileId, TrailDocu
     else grouped.set(trail.home, [trail])
   }
   return grouped
-}
-
-/**
- * Null when there is nobody: no key, no row, no document. Nor is an identifier somebody that others were sent with and
- * that none of them holds (it is shared by too many, or the link was undone): nothing was ever sent under it.
- */
-function combine(
-  id: ProfileId,
-  stored: ProfileDocument | undefined,
-  rows: ProfileRows | undefined,
-  trails: readonly TrailDocument[],
-  { now, isPublishing }: { now: number; isPublishing: boolean },
-): ProfileWrite | null {
-  const held = keysOf(id, rows, trails)
-  const movedTo = held.length === 0 ? (rows?.own?.profileId ?? null) : null
-  const keys = trails.length === 0 ? [] : held
-  if (keys.length === 0 && movedTo === null && !stored) return null
-
-  const state = combineStates(trails.map((trail) => trail.state))
-  const view = profileView(state, keys)
-  const { windows: rolling, nextChangeAt } = rollingView(state, now)
-  const wasAlive = stored !== undefined && stored.mergedInto === null
-  const changed = changedFields(wasAlive ? stored.view : null, view)
-  if (stored && !sameJson(stored.rolling, rolling) && !changed.includes('metrics')) changed.push('metrics')
-  const visible = !stored || changed.length > 0 || stored.mergedInto !== movedTo
-  const version = (stored?.version ?? 0) + (visible ? 1 : 0)
-  const outbox = stored?.outbox ?? []
-  const unpublished = stored?.unpublished ?? null
-  const entry = { from: version, version, changed, at: now }
-  const seqs = rows ? [...rows.mine, ...(rows.own ? [rows.own] : [])].map((row) => row.seq) : []
-  return {
-    profile: {
-      id,
-      rev: (stored?.rev ?? 0) + 1,
-      version,
-      asOf: now,
-      view,
-      rolling,
-      basis: {
-        seq: Math.max(stored?.basis.seq ?? 0, ...seqs),
-        trails: Object.fromEntries(trails.map((trail) => [trail.id, trail.version])),
-      },
-      mergedInto: movedTo,
-      nextChangeAt,
-      outbox: visible ? appendToOutbox(outbox, entry) : outbox,
-      unpublished: visible && isPublishing ? joinUnpublished(unpublished, entry) : unpublished,
-    },
-    terms: movedTo === null ? searchTerms(view) : [],
-  }
 }
 
 function keysOf(

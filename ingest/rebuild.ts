@@ -1,9 +1,18 @@
 import type { Event, EventKey, TrailId } from '../core/events/event.ts'
 import { sameJson } from '../core/json.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
+import type { Held, TrailLog } from '../core/profile/trail-log.ts'
 import { emptyState } from '../core/profile/state.ts'
 import type { Log } from '../platform/log.ts'
-import type { EventPosition, EventStore, TrailDocument, TrailStore } from '../storage/ports.ts'
+import type {
+  EventPosition,
+  EventStore,
+  StoredEvent,
+  TrailBase,
+  TrailDocument,
+  TrailStore,
+} from '../storage/ports.ts'
+import { recallSettled } from './recall.ts'
 
 export interface RebuildOptions {
   events: EventStore
@@ -11,6 +20,8 @@ export interface RebuildOptions {
   /** The fold, and its version. */
   apply: (state: ProfileState, events: readonly Event[]) => ProfileState
   foldVersion: number
+  /** Where purchases are found that a shadow keeps no more one by one. */
+  trailLog: TrailLog
   log: Log
 }
 
@@ -31,10 +42,12 @@ const PAGE = 200
 /** A trail that is written in between costs one more pass over what is new in it. */
 const MAX_PASSES = 100
 
-export function createRebuild({ events, trails, apply, foldVersion, log }: RebuildOptions): Rebuild {
+export function createRebuild(options: RebuildOptions): Rebuild {
+  const { events, trails, apply, foldVersion, trailLog, log } = options
   return async (ids) => {
     const outcomes = new Map<TrailId, RebuildOutcome>()
-    const shadows = new Map<TrailId, Shadow>(ids.map((id) => [id, { state: emptyState(), version: 0 }]))
+    const bases = await trails.bases(ids)
+    const shadows = new Map<TrailId, Shadow>(ids.map((id) => [id, newShadow(bases.get(id))]))
     for (let pass = 1; shadows.size > 0; pass++) {
       if (pass > MAX_PASSES) throw new Error(`trails ${[...shadows.keys()].join(', ')} stay contended`)
       for (const [id, outcome] of await swapAll(shadows)) {
@@ -46,9 +59,7 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
   }
 
   /** One pass; tells the trails that are through, null for those that do not exist. */
-  async function swapAll(
-    shadows: ReadonlyMap<TrailId, Shadow>,
-  ): Promise<Map<TrailId, RebuildOutcome | null>> {
+  async function swapAll(shadows: Map<TrailId, Shadow>): Promise<Map<TrailId, RebuildOutcome | null>> {
     const through = new Map<TrailId, RebuildOutcome | null>()
     const stored = await trails.get([...shadows.keys()])
     for (const id of shadows.keys()) {
@@ -58,11 +69,12 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
     }
     const open = [...stored.values()].filter(({ id }) => !through.has(id))
     await catchUp(open, shadows, (id) => through.set(id, 'failed'))
+    await beginAnewWhereBasesMoved(open, shadows)
 
     const writes: TrailDocument[] = []
     for (const trail of open) {
-      const shadow = shadows.get(trail.id)
-      if (!shadow || through.has(trail.id)) continue
+      const shadow = shadowOf(shadows, trail.id)
+      if (shadow.version < trail.version || through.has(trail.id)) continue
       if (trail.foldVersion === foldVersion && sameJson(trail.state, shadow.state)) {
         through.set(trail.id, 'unchanged')
       } else {
@@ -77,6 +89,18 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
     return through
   }
 
+  /** Events may have been deleted while they were read: then a base holds them that is newer than the shadow's. */
+  async function beginAnewWhereBasesMoved(
+    open: readonly TrailDocument[],
+    shadows: Map<TrailId, Shadow>,
+  ): Promise<void> {
+    const bases = await trails.bases(open.map(({ id }) => id))
+    for (const { id } of open) {
+      const base = bases.get(id)
+      if (base?.rev !== shadowOf(shadows, id).base?.rev) shadows.set(id, newShadow(base))
+    }
+  }
+
   /**
    * Folds into each shadow what its trail holds and it does not. Rows are read after the trail, so each event of the
    * trail is marked with a version up to the trail's, or is among the applied entries.
@@ -87,39 +111,92 @@ export function createRebuild({ events, trails, apply, foldVersion, log }: Rebui
     onFailed: (id: TrailId) => void,
   ): Promise<void> {
     const failed = new Set<TrailId>()
-    const fold = (id: TrailId, read: readonly Event[]): void => {
-      const shadow = shadows.get(id)
-      if (!shadow || failed.has(id) || read.length === 0) return
-      try {
-        shadow.state = apply(shadow.state, read)
-      } catch (error) {
-        log.error({ err: error, trail: id }, 'a trail cannot be folded anew and stays as it is')
-        failed.add(id)
-        onFailed(id)
-      }
-    }
     const unmarked = appliedKeys(open, shadows)
+    const fold = async (parts: readonly Part[]): Promise<void> => {
+      const able = parts.filter(({ trail, read }) => read.length > 0 && !failed.has(trail.id))
+      const recalled = await recallSettled(
+        able.map(({ trail, read, before }) =>
+          recallOf(trail, shadowOf(shadows, trail.id), read, before, unmarked),
+        ),
+        trailLog,
+      )
+      able.forEach(({ trail: { id }, read }, i) => {
+        const shadow = shadowOf(shadows, id)
+        try {
+          shadow.state = apply(recalled[i] ?? shadow.state, read)
+        } catch (error) {
+          log.error({ err: error, trail: id }, 'a trail cannot be folded anew and stays as it is')
+          failed.add(id)
+          onFailed(id)
+        }
+      })
+    }
     let reading = open.map((trail) => ({ trail, after: null as EventPosition | null }))
     while (reading.length > 0) {
       const queries = reading.map(({ trail: { id }, after }) => {
-        return { trail: id, aboveVersion: shadows.get(id)?.version ?? 0, after }
+        return { trail: id, aboveVersion: shadowOf(shadows, id).version, after }
       })
       const pages = await events.readFolded(queries, PAGE)
+      const parts = reading.map(({ trail }, i) => {
+        const { base } = shadowOf(shadows, trail.id)
+        const read = (pages[i] ?? []).filter((event) => isHeld(event, trail) && !isSealed(event, base))
+        return { trail, read, before: positionOf(read[0]) }
+      })
+      for (const { key } of parts.flatMap(({ read }) => read)) unmarked.delete(key)
+      await fold(parts)
       reading = reading.flatMap(({ trail }, i) => {
         const page = pages[i] ?? []
-        const held = page.filter(({ trailVersion }) => (trailVersion ?? 0) <= trail.version)
-        for (const { key } of held) unmarked.delete(key)
-        fold(trail.id, held)
-        const last = page.at(-1)
-        return last && page.length === PAGE ? [{ trail, after: { time: last.time, key: last.key } }] : []
+        const after = positionOf(page.at(-1))
+        return after && page.length === PAGE ? [{ trail, after }] : []
       })
     }
-    for (const event of unmarked.size > 0 ? await events.get([...unmarked]) : []) fold(event.trailId, [event])
-    for (const { id, version } of open) {
-      const shadow = shadows.get(id)
-      if (shadow) shadow.version = version
-    }
+    const rest = unmarked.size > 0 ? await events.get([...unmarked]) : []
+    await fold(
+      open.map((trail) => ({ trail, read: rest.filter(({ trailId }) => trailId === trail.id), before: END })),
+    )
+    for (const { id, version } of open) shadowOf(shadows, id).version = version
   }
+}
+
+/** Events that a shadow takes in, and where in its log the first of them stands. */
+interface Part {
+  trail: TrailDocument
+  read: readonly StoredEvent[]
+  before: EventPosition | null
+}
+
+/**
+ * The shadow holds what its base does, what versions up to its own carry, and what this pass has read, which goes
+ * through the log in order of time. Of the events of applied entries that it has not met yet it holds none.
+ */
+function recallOf(
+  trail: TrailDocument,
+  { state, version, base }: Shadow,
+  read: readonly StoredEvent[],
+  before: EventPosition | null,
+  unmarked: ReadonlySet<EventKey>,
+): Parameters<typeof recallSettled>[0][number] {
+  const held: Held[] = [
+    { version, before: null },
+    { version: trail.version, before },
+  ]
+  if (base) held.push({ version: base.version, before: { time: base.before, key: '' } })
+  const own = new Set(trail.applied.map(({ key }) => key))
+  return { trail: trail.id, state, events: read, held, except: [...unmarked].filter((key) => own.has(key)) }
+}
+
+const END: EventPosition = { time: Number.MAX_SAFE_INTEGER, key: '' }
+
+function positionOf(event: StoredEvent | undefined): EventPosition | null {
+  return event ? { time: event.time, key: event.key } : null
+}
+
+function isHeld({ trailVersion }: StoredEvent, trail: TrailDocument): boolean {
+  return (trailVersion ?? 0) <= trail.version
+}
+
+function isSealed({ time, trailVersion }: StoredEvent, base: TrailBase | undefined): boolean {
+  return base !== undefined && time < base.before && (trailVersion ?? 0) <= base.version
 }
 
 /** The events of applied entries that the shadows do not hold: their rows may not be marked yet. */
@@ -132,8 +209,20 @@ function appliedKeys(open: readonly TrailDocument[], shadows: ReadonlyMap<TrailI
   return new Set(keys)
 }
 
+function newShadow(base: TrailBase | undefined): Shadow {
+  return { state: base?.state ?? emptyState(), version: 0, base }
+}
+
+function shadowOf(shadows: ReadonlyMap<TrailId, Shadow>, id: TrailId): Shadow {
+  const shadow = shadows.get(id)
+  if (!shadow) throw new Error(`trail ${id} is not being folded anew`)
+  return shadow
+}
+
 interface Shadow {
   state: ProfileState
+  /** What the trail was made of before its log begins. */
+  base: TrailBase | undefined
   /** It holds what the trail held at this version. */
   version: number
 }

@@ -8,7 +8,7 @@ import { createLoaders } from './create-loaders.ts'
 function setUp() {
   const calls: string[] = []
   const storage = openMemoryStorage({ onCall: (name) => calls.push(name) })
-  return { calls, storage, loadersFor: createLoaders({ storage }) }
+  return { calls, storage, loadersFor: createLoaders({ storage, currency: 'GBP' }) }
 }
 
 describe('the loaders of a request', () => {

@@ -49,7 +49,9 @@ export interface LoadersFor {
 }
 
 export interface LoaderOptions {
-  storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products' | 'trails'>
+  storage: Pick<Storage, 'profiles' | 'identities' | 'events' | 'products' | 'trails' | 'sealedPurchases'>
+  /** ISO 4217 code of amounts that come without one. */
+  currency: string
   /** How much one read of the store may ask for. */
   maxBatchSize?: number
 }
@@ -58,7 +60,7 @@ export interface LoaderOptions {
  * A set of loaders for each request, gone with its context. A set remembers what it has read, so that an answer is
  * made from one state of each document.
  */
-export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): LoadersFor {
+export function createLoaders({ storage, currency, maxBatchSize = 500 }: LoaderOptions): LoadersFor {
   const sets = new WeakMap<RequestContext, Loaders>()
 
   const loadersFor = (context: RequestContext): Loaders => {
@@ -75,7 +77,7 @@ export function createLoaders({ storage, maxBatchSize = 500 }: LoaderOptions): L
       eventConflicts: createEventConflictsLoader(storage.events, maxBatchSize),
       trailConflicts: createTrailConflictsLoader(storage.events, maxBatchSize),
       products: createProductLoader(storage.products, maxBatchSize),
-      rolling: createRollingLoader(storage.trails, maxBatchSize),
+      rolling: createRollingLoader(storage, { maxBatchSize, currency }),
       waitingSince: createWaitingSinceLoader(storage, maxBatchSize),
     }
     sets.set(context, loaders)

@@ -26,7 +26,7 @@ test('the stored figures hold until their next change, and are worked out from t
     },
   )
   reads.length = 0
-  const rolling = createRollingLoader(storage.trails, 500)
+  const rolling = createRollingLoader(storage, { maxBatchSize: 500, currency: 'GBP' })
   expect(await rolling(profile, NOW + DAY - 1)).toBe(windows)
   expect(reads).toEqual([])
   expect(await rolling(profile, NOW + DAY)).toMatchObject({ 7: { views: 0 }, 30: { views: 2 } })

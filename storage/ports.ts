@@ -13,6 +13,7 @@ import type {
 import type { IdentityKey, ProfileId } from '../core/identity/identity-key.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ProductDocument } from '../core/products/product.ts'
+import type { PurchaseQuery } from '../core/profile/trail-log.ts'
 import type { OutboxEntry, ProfileDocument, ProfileState, Purchase } from '../core/profile/profile.ts'
 
 /*
@@ -104,24 +105,6 @@ export interface FoldedQuery {
   trail: TrailId
   aboveVersion: number
   after: EventPosition | null
-}
-
-/**
- * Which folded events of a trail are about a purchase (core/events/purchase.ts): those of which one of `held` says that
- * they are in the state that is asked for. Those of `except` (at most 64 keys) are left out.
- */
-export interface PurchaseQuery {
-  trail: TrailId
-  ref: PurchaseRef
-  /** At most three. */
-  held: readonly Held[]
-  except: readonly EventKey[]
-}
-
-/** Events that versions of the trail up to this one carry, all of them or those that stand before a position. */
-export interface Held {
-  version: number
-  before: EventPosition | null
 }
 
 /** Folded events of a trail that its base holds: they happened before `before`, and versions up to `version` carry them. */

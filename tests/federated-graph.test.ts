@@ -37,7 +37,7 @@ async function setUp() {
   ])
   await putPeople(storage, ada(1))
 
-  const loadersFor = createLoaders({ storage })
+  const loadersFor = createLoaders({ storage, currency: 'GBP' })
   const gateway = createGateway({
     supergraphSdl: await readFile(join(projectRoot(import.meta.url), 'schema', 'supergraph.graphql'), 'utf8'),
     subgraphs: {

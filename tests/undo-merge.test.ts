@@ -105,7 +105,7 @@ async function createWorld() {
     currency: 'GBP',
     pollMs: 1,
   })
-  const loadersFor = createLoaders({ storage })
+  const loadersFor = createLoaders({ storage, currency: 'GBP' })
   const baskets = new BasketIndex()
   const gateway = createGateway({
     supergraphSdl: await readFile(join(projectRoot(import.meta.url), 'schema', 'supergraph.graphql'), 'utf8'),

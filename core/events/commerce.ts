@@ -14,7 +14,12 @@ export type CommerceMeaning = 'order' | 'refund' | 'view' | 'cart'
 export function commerceMeaning(event: Pick<Event, 'type' | 'name'>): CommerceMeaning | null {
   if (event.type !== 'track') return null
   const known = MEANINGS.get(event.name)
-  return known ?? MEANINGS.get(event.name.toLowerCase().replace(/[\s_.:-]+/g, '')) ?? null
+  return known ?? MEANINGS.get(withoutCase(event.name)) ?? null
+}
+
+/** Whether an order event is about an order that was made before, by its name. */
+export function isAmendment(event: Pick<Event, 'name'>): boolean {
+  return AMENDMENTS.has(withoutCase(event.name))
 }
 
 /** What an order or a refund amounts to, in minor units of its currency; `amount` null when no event field says. */
@@ -68,6 +73,12 @@ const NAMES: readonly (readonly [CommerceMeaning, readonly string[]])[] = [
   ['view', ['Product Viewed', 'Viewed Product']],
   ['cart', ['Product Added', 'Added Product', 'Product Added to Cart', 'Added to Cart']],
 ]
+
+const AMENDMENTS: ReadonlySet<string> = new Set(['orderupdated', 'updatedorder'])
+
+function withoutCase(name: string): string {
+  return name.toLowerCase().replace(/[\s_.:-]+/g, '')
+}
 
 /** Each name as it is written here, so that most events need no rewriting, and without case and separators. */
 const MEANINGS: ReadonlyMap<string, CommerceMeaning> = new Map(

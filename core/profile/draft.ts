@@ -1,22 +1,29 @@
-import { newestEvents, newestProducts, newestTimes } from './newest.ts'
-import type { OrderState, ProfileState, RefundState, TraitState } from './profile.ts'
-
-/** How many products of each sort, and how many events, a state remembers. */
-export const PRODUCTS_KEPT = 50
-export const RECENT_KEPT = 50
-/** How many times of one activity: rolling counts are exact up to it. */
-export const ACTIVITY_KEPT = 1_000
+import type { PurchaseRef } from '../events/purchase.ts'
+import {
+  limitCurrencies,
+  limitTraits,
+  MAX_TRAIT_CHARS,
+  MAX_TRAIT_NAME_CHARS,
+  PRODUCTS_KEPT,
+  RECENT_KEPT,
+} from './limits.ts'
+import { compareText, newestEvents, newestProducts, newestTimes } from './newest.ts'
+import type { ProfileState, Purchase, StateLimits, TraitState } from './profile.ts'
+import { joinPurchases, lastWriter } from './purchase.ts'
+import { pruneSettled, settle, settleActivity } from './settled.ts'
 
 /** A state under construction: the functions below change it in place, each as a join. */
 export type Draft = ProfileState
 
 /** A copy to be changed in place. The values in it are shared, and replaced, never changed. */
 export function draftOf(state: ProfileState): Draft {
+  const { purchases, sums, days } = state.settled
   return {
     ...state,
     traits: dictionary(state.traits),
-    orders: dictionary(state.orders),
-    refunds: dictionary(state.refunds),
+    purchases: dictionary(state.purchases),
+    currencies: { ...state.currencies },
+    settled: { purchases, sums: { ...sums }, days: { ...days } },
     bought: dictionary(state.bought),
     viewed: dictionary(state.viewed),
     views: [...state.views],
@@ -25,14 +32,35 @@ export function draftOf(state: ProfileState): Draft {
   }
 }
 
-/** The state that a draft has become. */
-export function finish(draft: Draft): ProfileState {
+/** The state that a draft has become, within the limits. */
+export function finish(draft: Draft, limits: StateLimits): ProfileState {
+  limitTraits(draft, limits.traits)
+  limitCurrencies(draft, limits.currencies)
+  limitPurchases(draft, limits.purchases)
+  limitActivity(draft, 'views', limits.activity)
+  limitActivity(draft, 'carts', limits.activity)
+  pruneSettled(draft)
   draft.bought = keepNewest(draft.bought)
   draft.viewed = keepNewest(draft.viewed)
-  draft.views = newestTimes(draft.views, ACTIVITY_KEPT)
-  draft.carts = newestTimes(draft.carts, ACTIVITY_KEPT)
   draft.recent = newestEvents(draft.recent, RECENT_KEPT)
   return draft
+}
+
+/** Those heard of last stay, the others become sums. */
+function limitPurchases(draft: Draft, limit: number): void {
+  const all = Object.entries(draft.purchases)
+  if (all.length <= limit) return
+  all.sort(([x, a], [y, b]) => b.heardAt - a.heardAt || compareText(x, y))
+  for (const [ref, purchase] of all.slice(limit)) {
+    settle(draft, purchase, 1)
+    delete draft.purchases[ref]
+  }
+}
+
+function limitActivity(draft: Draft, activity: 'views' | 'carts', limit: number): void {
+  const times = newestTimes(draft[activity], Infinity)
+  for (const at of times.slice(limit)) settleActivity(draft, activity, at)
+  draft[activity] = times.slice(0, limit)
 }
 
 function keepNewest(touched: Record<string, number>): Record<string, number> {
@@ -58,22 +86,48 @@ export function touch(touched: Record<string, number>, id: string, at: number): 
 }
 
 export function joinTrait(draft: Draft, field: string, trait: TraitState): void {
-  draft.traits[field] = lastWriter(draft.traits[field], trait)
+  const present = draft.traits[field]
+  draft.traits[field] = present === undefined ? trait : lastWriter(present, trait)
 }
 
-export function joinRefund(draft: Draft, id: string, refund: RefundState): void {
-  draft.refunds[id] = lastWriter(draft.refunds[id], refund)
+/** One that is too long to be kept is known to have been said. */
+export function sayTrait(draft: Draft, field: string, trait: TraitState): void {
+  if (field.length > MAX_TRAIT_NAME_CHARS) {
+    draft.omitted = { ...draft.omitted, traits: true }
+    return
+  }
+  const chars = charsOf(trait)
+  joinTrait(draft, field, chars > MAX_TRAIT_CHARS ? { ...trait, value: null, chars } : trait)
 }
 
-export function joinOrder(draft: Draft, id: string, order: OrderState): void {
-  const present = draft.orders[id]
-  const last = lastWriter(present, order)
-  const orderedAt = Math.min(present?.orderedAt ?? order.orderedAt, order.orderedAt)
-  draft.orders[id] = orderedAt === last.orderedAt ? last : { ...last, orderedAt }
+function charsOf({ value }: TraitState): number {
+  if (typeof value === 'string') return value.length + 2
+  return typeof value === 'object' && value !== null ? JSON.stringify(value).length : 1
 }
 
-/** The later by (time, event key): no two events have the same key. */
-function lastWriter<T extends { at: number; key: string }>(present: T | undefined, next: T): T {
-  if (present === undefined || next.at > present.at) return next
-  return next.at === present.at && next.key > present.key ? next : present
+export function joinPurchase(draft: Draft, ref: PurchaseRef, purchase: Purchase): void {
+  const present = draft.purchases[ref]
+  draft.purchases[ref] = present === undefined ? purchase : joinPurchases(present, purchase)
+}
+
+/** Notes when order events in this currency happened, at the earliest, and those that made one, at the latest. */
+export function tellCurrency(
+  draft: Draft,
+  currency: string,
+  first: number | null,
+  last: number | null,
+): void {
+  const present = draft.currencies[currency]
+  draft.currencies[currency] = {
+    first: earliest(present?.first ?? null, first),
+    last: latest(present?.last ?? null, last),
+  }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b)
 }

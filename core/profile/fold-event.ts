@@ -1,10 +1,26 @@
-import { commerceMeaning, orderAmount, productEntries, productIdOf, propertyId } from '../events/commerce.ts'
+import {
+  commerceMeaning,
+  isAmendment,
+  orderAmount,
+  productEntries,
+  productIdOf,
+  type OrderAmount,
+} from '../events/commerce.ts'
 import type { Event } from '../events/event.ts'
+import type { PurchaseEvent } from '../events/purchase.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
-import { dictionary, joinOrder, joinRefund, joinTrait, see, touch, type Draft } from './draft.ts'
+import { dictionary, joinPurchase, sayTrait, see, tellCurrency, touch, type Draft } from './draft.ts'
 
-/** Puts what one event says into the draft. `currency` is that of amounts that come without one. */
-export function foldEvent(draft: Draft, event: Event, currency: string): void {
+/**
+ * Puts what one event says into the draft. `purchase` is what it is about as it was sent; `currency` is that of amounts
+ * that come without one.
+ */
+export function foldEvent(
+  draft: Draft,
+  event: Event,
+  purchase: PurchaseEvent | null,
+  currency: string,
+): void {
   draft.events += 1
   see(draft, event.time)
   draft.recent.push({ key: event.key, type: event.type, name: event.name, time: event.time })
@@ -12,8 +28,10 @@ export function foldEvent(draft: Draft, event: Event, currency: string): void {
   const meaning = commerceMeaning(event)
   const properties = event.body['properties']
   if (meaning === null || !isJsonObject(properties)) return
-  if (meaning === 'order') foldOrder(draft, event, properties, currency)
-  if (meaning === 'refund') foldRefund(draft, event, properties, currency)
+  if (purchase !== null) foldPurchase(draft, event, purchase, orderAmount(properties, currency))
+  if (meaning === 'order') {
+    for (const entry of productEntries(properties)) touchProduct(draft.bought, entry, event.time)
+  }
   if (meaning === 'view' || meaning === 'cart') {
     touchProduct(draft.viewed, properties, event.time)
     ;(meaning === 'view' ? draft.views : draft.carts).push(event.time)
@@ -31,37 +49,31 @@ function foldTraits(draft: Draft, event: Event): void {
     ...(isJsonObject(own) ? own : {}),
   })
   for (const [field, value] of Object.entries(traits)) {
-    joinTrait(draft, field, { value, at: event.time, key: event.key })
+    sayTrait(draft, field, { value, at: event.time, key: event.key })
   }
 }
 
-function foldOrder(draft: Draft, event: Event, properties: JsonObject, defaultCurrency: string): void {
-  const { amount, currency } = orderAmount(properties, defaultCurrency)
-  joinOrder(draft, orderIdOf(properties) ?? event.key, {
-    gross: amount ?? 0,
-    currency,
-    orderedAt: event.time,
-    at: amount === null ? -1 : event.time,
-    key: event.key,
-  })
-  for (const entry of productEntries(properties)) touchProduct(draft.bought, entry, event.time)
-}
-
 /** A refund's amount counts the same whether it is sent as 25.5 or as -25.5. */
-function foldRefund(draft: Draft, event: Event, properties: JsonObject, defaultCurrency: string): void {
-  const { amount, currency } = orderAmount(properties, defaultCurrency)
-  const orderId = orderIdOf(properties)
-  joinRefund(draft, propertyId(properties['refund_id']) ?? orderId ?? event.key, {
-    amount: amount === null ? null : Math.abs(amount),
+function foldPurchase(
+  draft: Draft,
+  event: Event,
+  { ref, part }: PurchaseEvent,
+  { amount, currency }: OrderAmount,
+): void {
+  const { key, time: at } = event
+  tellCurrency(
+    draft,
     currency,
-    at: event.time,
-    key: event.key,
-    ...(amount === null && orderId !== null && { orderId }),
-  })
-}
-
-function orderIdOf(properties: JsonObject): string | null {
-  return propertyId(properties['order_id']) ?? propertyId(properties['orderId'])
+    part === 'refund' ? null : at,
+    part === 'refund' || isAmendment(event) ? null : at,
+  )
+  if (part === 'refund') {
+    const refund = { amount: amount === null ? null : Math.abs(amount), currency, at, key }
+    joinPurchase(draft, ref, { refund, heardAt: at })
+  } else {
+    const order = { gross: part === 'order' ? (amount ?? 0) : null, currency, orderedAt: at, at, key }
+    joinPurchase(draft, ref, { order, heardAt: at })
+  }
 }
 
 function touchProduct(touched: Record<string, number>, entry: JsonObject, at: number): void {

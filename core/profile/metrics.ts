@@ -1,49 +1,75 @@
-import type { MetricsView, OrderState, ProfileState, RefundState } from './profile.ts'
+import { addExact, clampExact, type ExactSum } from '../exact-sum.ts'
+import { contributionsOf } from './purchase.ts'
+import type { MetricsView, ProfileState, Purchase } from './profile.ts'
 
 /** The figures of each currency by itself: amounts of different currencies are never added up. */
 export function metricsByCurrency(state: ProfileState): Record<string, MetricsView> {
+  const sums = new Map<string, Sums>()
+  for (const purchase of Object.values(state.purchases)) addPurchase(sums, purchase)
+  for (const [currency, settled] of Object.entries(state.settled.sums)) {
+    const figures = sumsOf(sums, currency)
+    figures.orders += settled.orders
+    figures.gross = addExact(figures.gross, settled.gross)
+    figures.refunded = addExact(figures.refunded, settled.refunded)
+    if (settled.orders > 0) extend(figures, settledTimes(state, currency, figures.last))
+  }
   const metrics: Record<string, MetricsView> = {}
-  for (const order of Object.values(state.orders)) addOrder(metricsOf(metrics, order.currency), order)
-  for (const refund of Object.values(state.refunds)) {
-    const { amount, currency } = resolveRefund(refund, state.orders)
-    const figures = metricsOf(metrics, currency)
-    figures.refunded = safeSum(figures.refunded, amount)
+  for (const [currency, { orders, gross, refunded, first, last }] of sums) {
+    if (!Object.hasOwn(state.currencies, currency)) continue
+    metrics[currency] = {
+      orders,
+      grossRevenue: clampExact(gross),
+      refunded: clampExact(refunded),
+      firstOrderAt: first,
+      lastOrderAt: last,
+    }
   }
   return metrics
 }
 
-function metricsOf(metrics: Record<string, MetricsView>, currency: string): MetricsView {
-  return (metrics[currency] ??= {
-    orders: 0,
-    grossRevenue: 0,
-    refunded: 0,
-    firstOrderAt: null,
-    lastOrderAt: null,
-  })
+interface Sums {
+  orders: number
+  gross: ExactSum
+  refunded: ExactSum
+  first: number | null
+  last: number | null
 }
 
-function addOrder(figures: MetricsView, order: OrderState): void {
-  figures.orders += 1
-  figures.grossRevenue = safeSum(figures.grossRevenue, order.gross)
-  figures.firstOrderAt = Math.min(figures.firstOrderAt ?? order.orderedAt, order.orderedAt)
-  figures.lastOrderAt = Math.max(figures.lastOrderAt ?? order.orderedAt, order.orderedAt)
+function sumsOf(all: Map<string, Sums>, currency: string): Sums {
+  const present = all.get(currency)
+  if (present) return present
+  const sums: Sums = { orders: 0, gross: 0, refunded: 0, first: null, last: null }
+  all.set(currency, sums)
+  return sums
+}
+
+function addPurchase(all: Map<string, Sums>, purchase: Purchase): void {
+  for (const { currency, at, orders, gross, refunded } of contributionsOf(purchase)) {
+    const sums = sumsOf(all, currency)
+    sums.orders += orders
+    sums.gross = addExact(sums.gross, gross)
+    sums.refunded = addExact(sums.refunded, refunded)
+    if (orders > 0) extend(sums, { first: at, last: at })
+  }
 }
 
 /**
- * A refund that told no amount takes back the whole of its order. That is decided here and not in the fold, which may
- * see the refund first, or in another trail than the order. Nothing while the order is not known.
+ * When the settled orders of a currency were made, at the earliest and at the latest: as order events in that currency
+ * tell it. No settled order is later than what was heard of any that is kept, so mostly a kept one is the last.
  */
-export function resolveRefund(
-  refund: RefundState,
-  orders: Record<string, OrderState>,
-): { amount: number; currency: string } {
-  const { amount, currency, orderId } = refund
-  if (amount !== null) return { amount, currency }
-  const named = orderId !== undefined && Object.hasOwn(orders, orderId) ? orders[orderId] : undefined
-  return named === undefined ? { amount: 0, currency } : { amount: named.gross, currency: named.currency }
+function settledTimes(
+  { currencies, purchases }: ProfileState,
+  currency: string,
+  lastKept: number | null,
+): Pick<Sums, 'first' | 'last'> {
+  const told = currencies[currency]
+  const bound = Math.min(...Object.values(purchases).map(({ heardAt }) => heardAt))
+  const last = told?.last ?? told?.first ?? null
+  const settledLast = last === null || (lastKept !== null && lastKept >= bound) ? null : Math.min(last, bound)
+  return { first: told?.first ?? null, last: settledLast }
 }
 
-/** What the graph can carry; sums beyond it stand at the edge. */
-function safeSum(a: number, b: number): number {
-  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, a + b))
+function extend(sums: Sums, { first, last }: Pick<Sums, 'first' | 'last'>): void {
+  if (first !== null) sums.first = Math.min(sums.first ?? first, first)
+  if (last !== null) sums.last = Math.max(sums.last ?? last, last)
 }

@@ -1,55 +1,84 @@
 import type { EventKey, EventType, TrailId } from '../events/event.ts'
+import type { PurchaseRef } from '../events/purchase.ts'
+import type { ExactSum } from '../exact-sum.ts'
 import type { IdentityKey, ProfileId } from '../identity/identity-key.ts'
 import type { JsonValue } from '../json.ts'
 
 /**
  * What is known from a set of events. Every part is a join (sums over disjoint events, last writer by (time, event
  * key), minimum, maximum, union, bounded lists in time order), so states combine in any order to the same result.
+ *
+ * It is bounded, whatever the number of events: `StateLimits` says by what. Of what is older only sums are kept here;
+ * the events themselves tell the rest.
  */
 export interface ProfileState {
   /** Number of events. */
   events: number
   firstSeenAt: number | null
   lastSeenAt: number | null
+  /** The fields that were said last, at most `limits.traits`. */
   traits: Record<string, TraitState>
-  orders: Record<string, OrderState>
-  /** By refund id, else by the order id that the refund names. */
-  refunds: Record<string, RefundState>
+  /** The purchases that were heard of last, by (heardAt, ref), at most `limits.purchases`. */
+  purchases: Record<PurchaseRef, Purchase>
+  /** By ISO 4217 code, at most `limits.currencies`: when order events in it happened. */
+  currencies: Record<string, CurrencyState>
+  settled: SettledState
   /** Product id to when it was last bought or viewed: the newest PRODUCTS_KEPT of each. */
   bought: Record<string, number>
   viewed: Record<string, number>
-  /** When products were looked at, and when they were put into the cart: the newest ACTIVITY_KEPT times, newest first. */
+  /** When products were looked at, and when they were put into the cart: at most `limits.activity`, newest first. */
   views: number[]
   carts: number[]
   /** The newest RECENT_KEPT events, newest first by (time, key). */
   recent: RecentEvent[]
+  /** Whether more was sent than is kept, of what is not summed up. */
+  omitted: { traits: boolean; currencies: boolean }
+}
+
+/** How much a state keeps one by one. */
+export interface StateLimits {
+  purchases: number
+  activity: number
+  traits: number
+  currencies: number
+}
+
+export interface CurrencyState {
+  /** The earliest order event in this currency; null when there were only refunds. */
+  first: number | null
+  /** The latest one that made an order, as its name says (not "Order Updated"). */
+  last: number | null
+}
+
+/** What is not kept one by one any more. */
+export interface SettledState {
+  purchases: number
+  /** By currency. */
+  sums: Record<string, PurchaseSums>
+  /** By day (whole days since 1970, UTC), as far back as rolling figures look. */
+  days: Record<number, DayFigures>
+}
+
+/** Exact sums over purchases, in minor units. */
+export interface PurchaseSums {
+  orders: number
+  gross: ExactSum
+  refunds: number
+  refunded: ExactSum
+}
+
+export interface DayFigures {
+  views: number
+  carts: number
+  sums: Record<string, PurchaseSums>
 }
 
 export interface TraitState {
   value: JsonValue
   at: number
   key: EventKey
-}
-
-/** Amounts are integer minor units of `currency` (ISO 4217). */
-export interface OrderState {
-  gross: number
-  currency: string
-  /** The earliest time of an event about this order. */
-  orderedAt: number
-  /** The time and key of the event that the amounts come from: the last writer. -1 while no event told an amount. */
-  at: number
-  key: EventKey
-}
-
-export interface RefundState {
-  /** Null when no amount was told: the whole of the order that it names. */
-  amount: number | null
-  currency: string
-  at: number
-  key: EventKey
-  /** Present when `amount` is null and the event names its order. */
-  orderId?: string
+  /** Present, beside a null, when the value was too long to be kept: how many characters of JSON it had. */
+  chars?: number
 }
 
 /**
@@ -58,26 +87,31 @@ export interface RefundState {
  */
 export interface Purchase {
   /** Absent while no order event has named it. */
-  order?: {
-    /** Integer minor units; null while no event told an amount. */
-    gross: number | null
-    currency: string
-    /** The earliest time of an event about this order. */
-    orderedAt: number
-    /** The time and key of the event that the amount comes from: the last writer. */
-    at: number
-    key: EventKey
-  }
+  order?: OrderState
   /** Absent while no refund event has named it. */
-  refund?: {
-    /** Null when no amount was told: the whole of the order. */
-    amount: number | null
-    currency: string
-    at: number
-    key: EventKey
-  }
+  refund?: RefundState
   /** The latest time of an event that named it. */
   heardAt: number
+}
+
+/** Amounts are integer minor units of `currency` (ISO 4217). */
+export interface OrderState {
+  /** Null while no event told an amount. */
+  gross: number | null
+  currency: string
+  /** The earliest time of an event about this order. */
+  orderedAt: number
+  /** The time and key of the event that the amount comes from: the last writer. */
+  at: number
+  key: EventKey
+}
+
+export interface RefundState {
+  /** Null when no amount was told: the whole of the order. */
+  amount: number | null
+  currency: string
+  at: number
+  key: EventKey
 }
 
 export interface RecentEvent {
@@ -118,6 +152,8 @@ export interface ProfileView {
   bought: ProductTouch[]
   viewed: ProductTouch[]
   recent: RecentEvent[]
+  /** What was sent and is not kept: `traits`, `traits.<field>`, `currencies`. Absent when all is. */
+  omitted?: string[]
 }
 
 /** Amounts are integer minor units. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ProfileState } from './profile.ts'
+import type { ProfileState, Purchase } from './profile.ts'
 import { ROLLING_DAYS, rollingView } from './rolling.ts'
 import { emptyState } from './state.ts'
 
@@ -26,11 +26,15 @@ test('the next change is when something comes to count or ceases to; never, when
 })
 
 test('refunds of the window are taken off, each currency by itself', () => {
-  const order = { orderedAt: NOW - DAY, at: NOW - DAY, key: 'k' }
+  const order = (gross: number, currency: string): Purchase => ({
+    order: { gross, currency, orderedAt: NOW - DAY, at: NOW - DAY, key: 'k' },
+    heardAt: NOW - DAY,
+  })
+  const refund = { amount: 200, currency: 'GBP', at: NOW - 8 * DAY, key: 'r' }
   const state: ProfileState = {
     ...emptyState(),
-    orders: { a: { ...order, gross: 500, currency: 'GBP' }, b: { ...order, gross: 900, currency: 'EUR' } },
-    refunds: { a: { amount: 200, currency: 'GBP', at: NOW - 8 * DAY, key: 'r' } },
+    purchases: { 'o:a': order(500, 'GBP'), 'o:b': order(900, 'EUR'), 'r:a': { refund, heardAt: refund.at } },
+    currencies: { GBP: { first: null, last: null }, EUR: { first: null, last: null } },
   }
   const { windows } = rollingView(state, NOW)
   expect(windows[7]).toMatchObject({ orders: { GBP: 1, EUR: 1 }, revenue: { GBP: 500, EUR: 900 } })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Event, EventType } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
-import { PRODUCTS_KEPT, RECENT_KEPT } from './draft.ts'
+import { PRODUCTS_KEPT, RECENT_KEPT } from './limits.ts'
 import type { ProfileState } from './profile.ts'
 import { emptyState, foldEvents } from './state.ts'
+import { profileView } from './view.ts'
 
 const options = { currency: 'GBP' }
 
@@ -46,6 +47,18 @@ describe('traits', () => {
     ])
   })
 
+  it('of names or values that are too long are not kept, which can be seen', () => {
+    const long = event('b', 20, 'identify', {
+      traits: { bio: 'x'.repeat(3_000), ['n'.repeat(201)]: 1, tags: ['x'.repeat(3_000)] },
+    })
+    const state = folded(event('a', 10, 'identify', { traits: { bio: 'short' } }), long)
+    expect({ ...state.traits }).toEqual({
+      bio: { value: null, at: 20, key: 'b', chars: 3_002 },
+      tags: { value: null, at: 20, key: 'b', chars: 3_004 },
+    })
+    expect(profileView(state, []).omitted).toEqual(['traits', 'traits.bio', 'traits.tags'])
+  })
+
   it('remember that they were removed', () => {
     const removed = event('a', 20, 'identify', { traits: { plan: null } })
     const earlier = event('b', 10, 'identify', { traits: { plan: 'free' } })
@@ -67,7 +80,7 @@ describe('orders', () => {
       track('c', 1, 'Order Completed', { order_id: 'o3', products: lines, currency: 'eur' }),
       track('d', 1, 'Order Completed', { order_id: 'o4', products: lines, currency: 'JPY' }),
     )
-    expect(Object.values(state.orders).map(({ gross, currency }) => [gross, currency])).toEqual([
+    expect(Object.values(state.purchases).map(({ order }) => [order?.gross, order?.currency])).toEqual([
       [2550, 'GBP'],
       [2000, 'GBP'],
       [301, 'EUR'],
@@ -81,16 +94,16 @@ describe('orders', () => {
       track('a', 10, 'Completed Order', { order_id: 'o1', total: 25 }),
       track('c', 30, 'order-updated', { order_id: 'o1', status: 'shipped' }),
     )
-    expect({ ...state.orders }).toEqual({
-      o1: { gross: 3000, currency: 'GBP', orderedAt: 10, at: 20, key: 'b' },
+    expect({ ...state.purchases }).toEqual({
+      'o:o1': { order: { gross: 3000, currency: 'GBP', orderedAt: 10, at: 20, key: 'b' }, heardAt: 30 },
     })
   })
 
   it('count by their event when they have no order_id, and at nothing when no amount was told', () => {
     const state = folded(track('a', 1, 'Order Completed', {}), track('b', 2, 'Order Completed', { total: 5 }))
-    expect({ ...state.orders }).toEqual({
-      a: { gross: 0, currency: 'GBP', orderedAt: 1, at: -1, key: 'a' },
-      b: { gross: 500, currency: 'GBP', orderedAt: 2, at: 2, key: 'b' },
+    expect({ ...state.purchases }).toEqual({
+      'o:a': { order: { gross: null, currency: 'GBP', orderedAt: 1, at: 1, key: 'a' }, heardAt: 1 },
+      'o:b': { order: { gross: 500, currency: 'GBP', orderedAt: 2, at: 2, key: 'b' }, heardAt: 2 },
     })
   })
 
@@ -115,21 +128,18 @@ describe('refunds', () => {
       track('d', 4, 'Order Refunded', { order_id: 'o2', total: 8 }),
       track('e', 5, 'Order Refunded', { products: [{ quantity: 2, price: 4.5 }] }),
     )
-    expect(Object.entries(state.refunds).map(([id, { amount }]) => [id, amount])).toEqual([
-      ['r1', 500],
-      ['r2', 600],
-      ['o2', 800],
-      ['e', 900],
+    expect(Object.entries(state.purchases).map(([ref, { refund }]) => [ref, refund?.amount])).toEqual([
+      ['r:r1', 500],
+      ['r:r2', 600],
+      ['o:o2', 800],
+      ['o:e', 900],
     ])
   })
 
-  it('name their order when they tell no amount', () => {
-    expect(folded(track('a', 1, 'Order Cancelled', { order_id: 'o1' })).refunds['o1']).toEqual({
-      amount: null,
-      currency: 'GBP',
-      at: 1,
-      key: 'a',
-      orderId: 'o1',
+  it('are about their order when they tell no amount, whatever id they have', () => {
+    const cancelled = track('a', 1, 'Order Cancelled', { order_id: 'o1', refund_id: 'r1' })
+    expect({ ...folded(cancelled).purchases }).toEqual({
+      'o:o1': { refund: { amount: null, currency: 'GBP', at: 1, key: 'a' }, heardAt: 1 },
     })
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { OrderState, ProfileState, ProfileView, RefundState } from './profile.ts'
+import type { ProfileState, ProfileView, Purchase, RefundState } from './profile.ts'
 import { emptyState } from './state.ts'
 import {
   changedFields,
@@ -10,13 +10,16 @@ import {
   traitOf,
 } from './view.ts'
 
-function order(gross: number, orderedAt: number, currency = 'GBP'): OrderState {
-  return { gross, currency, orderedAt, at: orderedAt, key: `k${orderedAt}` }
+function order(gross: number, orderedAt: number, currency = 'GBP', refund?: RefundState): Purchase {
+  const order = { gross, currency, orderedAt, at: orderedAt, key: `k${orderedAt}` }
+  return { order, ...(refund && { refund }), heardAt: orderedAt }
 }
 
-function refund(amount: number | null, orderId?: string): RefundState {
-  return { amount, currency: 'GBP', at: 9, key: 'r', ...(orderId !== undefined && { orderId }) }
+function refund(amount: number | null): RefundState {
+  return { amount, currency: 'GBP', at: 9, key: 'r' }
 }
+
+const currencies = { GBP: { first: 10, last: 30 }, JPY: { first: 20, last: 20 } }
 
 function view(state: Partial<ProfileState>, keys: string[] = []): ProfileView {
   return profileView({ ...emptyState(), ...state }, keys)
@@ -41,21 +44,24 @@ describe('profileView', () => {
   })
 
   it('adds up each currency by itself', () => {
-    const orders = { o1: order(2550, 10), o2: order(-50, 30), o3: order(900, 20, 'JPY') }
-    expect(view({ orders, refunds: { r1: refund(300) } }).metrics).toEqual({
+    const purchases = {
+      'o:1': order(2550, 10),
+      'o:2': order(-50, 30),
+      'o:3': order(900, 20, 'JPY'),
+      'r:1': { refund: refund(300), heardAt: 9 },
+    }
+    expect(view({ purchases, currencies }).metrics).toEqual({
       GBP: { orders: 2, grossRevenue: 2500, refunded: 300, firstOrderAt: 10, lastOrderAt: 30 },
       JPY: { orders: 1, grossRevenue: 900, refunded: 0, firstOrderAt: 20, lastOrderAt: 20 },
     })
   })
 
   it('takes back the whole of an order whose refund told no amount, in the order’s currency', () => {
-    const refunds = {
-      r1: refund(null, 'o1'),
-      r2: refund(null, 'gone'),
-      r3: refund(null),
-      r4: refund(null, 'toString'),
+    const purchases = {
+      'o:1': order(900, 20, 'JPY', refund(null)),
+      'o:gone': { refund: refund(null), heardAt: 9 },
     }
-    const { metrics } = view({ orders: { o1: order(900, 20, 'JPY') }, refunds })
+    const { metrics } = view({ purchases, currencies })
     expect(metrics['JPY']?.refunded).toBe(900)
     expect(metrics['GBP']?.refunded).toBe(0)
   })
@@ -78,8 +84,8 @@ describe('profileView', () => {
   })
 
   it('keeps the newest orders and products, newest first', () => {
-    const orders = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`o${i}`, order(100, i)]))
-    const shown = view({ orders, bought: { p1: 5, p3: 7, p2: 7 } })
+    const purchases = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`o:o${i}`, order(100, i)]))
+    const shown = view({ purchases, bought: { p1: 5, p3: 7, p2: 7 } })
     expect(shown.recentOrders).toHaveLength(RECENT_ORDERS_KEPT)
     expect(shown.recentOrders[0]).toEqual({
       orderId: 'o24',

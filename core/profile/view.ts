@@ -1,16 +1,9 @@
 import { splitIdentityKey, type IdentityKey } from '../identity/identity-key.ts'
 import { sameJson, type JsonValue } from '../json.ts'
-import { PRODUCTS_KEPT } from './draft.ts'
+import { PRODUCTS_KEPT } from './limits.ts'
 import { metricsByCurrency } from './metrics.ts'
 import { compareText, newestProducts } from './newest.ts'
-import type {
-  OrderState,
-  ProductTouch,
-  ProfileState,
-  ProfileView,
-  RecentOrder,
-  TraitState,
-} from './profile.ts'
+import type { ProductTouch, ProfileState, ProfileView, RecentOrder, TraitState } from './profile.ts'
 import { searchWords, wordAndParts } from './search-words.ts'
 
 export const RECENT_ORDERS_KEPT = 20
@@ -18,6 +11,7 @@ export const MAX_SEARCH_TERMS = 40
 
 /** What readers see of a state and the keys that it belongs to. The same state always gives the same view. */
 export function profileView(state: ProfileState, keys: readonly IdentityKey[]): ProfileView {
+  const omitted = omittedParts(state)
   return {
     identities: sortedIdentities(keys),
     firstSeenAt: state.firstSeenAt,
@@ -25,10 +19,11 @@ export function profileView(state: ProfileState, keys: readonly IdentityKey[]): 
     eventCount: state.events,
     traits: traitValues(state.traits),
     metrics: metricsByCurrency(state),
-    recentOrders: recentOrders(state.orders),
+    recentOrders: recentOrders(state),
     bought: newestProducts(state.bought, PRODUCTS_KEPT),
     viewed: newestProducts(state.viewed, PRODUCTS_KEPT),
     recent: state.recent,
+    ...(omitted.length > 0 && { omitted }),
   }
 }
 
@@ -86,6 +81,7 @@ const FIELDS: Record<string, Same> = {
   recentOrders: (a, b) => sameJson(a.recentOrders, b.recentOrders),
   events: sameEvents,
   recommendations: sameProducts,
+  omitted: (a, b) => sameJson(a.omitted ?? [], b.omitted ?? []),
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean {
@@ -133,9 +129,26 @@ function traitValues(traits: Record<string, TraitState>): Record<string, JsonVal
   )
 }
 
-function recentOrders(orders: Record<string, OrderState>): RecentOrder[] {
-  return Object.entries(orders)
-    .map(([orderId, { key, orderedAt, gross, currency }]) => ({ orderId, key, orderedAt, gross, currency }))
+/** The newest of those that are kept. An order is kept by when it was last heard of: so an old one may be missing. */
+function recentOrders({ purchases }: ProfileState): RecentOrder[] {
+  return Object.entries(purchases)
+    .flatMap(([ref, { order }]): RecentOrder[] => {
+      if (!order) return []
+      const { key, orderedAt, gross, currency } = order
+      return [{ orderId: ref.slice(2), key, orderedAt, gross: gross ?? 0, currency }]
+    })
     .sort((a, b) => b.orderedAt - a.orderedAt || compareText(a.orderId, b.orderId))
     .slice(0, RECENT_ORDERS_KEPT)
+}
+
+/** What was sent and is not kept, in order of name. */
+function omittedParts({ traits, omitted }: ProfileState): string[] {
+  const fields = Object.entries(traits).flatMap(([field, { chars }]) =>
+    chars === undefined ? [] : [`traits.${field}`],
+  )
+  return [
+    ...(omitted.currencies ? ['currencies'] : []),
+    ...(omitted.traits ? ['traits'] : []),
+    ...fields.sort(compareText),
+  ]
 }

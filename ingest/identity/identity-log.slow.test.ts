@@ -4,6 +4,8 @@ import { decideAnew, replayLinks } from '../../core/identity/decide-anew.ts'
 import { homeProfile, identityPair, pairId, type IdentityKey } from '../../core/identity/identity-key.ts'
 import type { IdentityRow, LinkRecord, PairRow } from '../../core/identity/identity-log.ts'
 import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../../core/identity/rules.ts'
+import { STATE_LIMITS } from '../../core/profile/limits.ts'
+import { createTrailLog } from '../../core/profile/trail-log.ts'
 import { openMemoryStorage } from '../../tests/support/memory-storage.ts'
 import type { IdentityStore, Storage } from '../../storage/ports.ts'
 import { createMaterialise } from '../materialise.ts'
@@ -198,7 +200,14 @@ function world(rules: IdentityRules, storage: Storage = openMemoryStorage()) {
   const { identities, profiles, trails } = storage
   const identityLog = createIdentityLog({
     identities,
-    materialise: createMaterialise({ profiles, trails, identities, clock }),
+    materialise: createMaterialise({
+      profiles,
+      trails,
+      identities,
+      clock,
+      trailLog: createTrailLog(storage, 'GBP'),
+      limits: STATE_LIMITS,
+    }),
     rules,
     clock,
   })

@@ -172,6 +172,11 @@ export type Profile = {
   eventCount: Scalars['Int']['output']
   /** One trait, as it was last sent; null when it is not known. */
   trait: Maybe<Scalars['JSON']['output']>
+  /**
+   * What was sent and is not kept, because it is too much: `traits` (more fields than are kept, or names too long),
+   * `traits.<field>` (its value is too long; the trait reads as unknown), `currencies`. Empty for nearly everybody.
+   */
+  omitted: Array<Scalars['String']['output']>
   /** The traits as one JSON object. */
   traits: Scalars['JSON']['output']
   /** What this person has agreed to, or refused; null when neither is known. */
@@ -823,6 +828,7 @@ export type ProfileResolvers<
     ContextType,
     RequireFields<ProfileTraitArgs, 'key'>
   >
+  omitted?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>
   traits?: Resolver<ResolversTypes['JSON'], ParentType, ContextType, Partial<ProfileTraitsArgs>>
   consent?: Resolver<
     Maybe<ResolversTypes['Consent']>,
@@ -1384,6 +1390,11 @@ export const typeDefs = /* GraphQL */ `
       """
       key: String!
     ): JSON
+    """
+    What was sent and is not kept, because it is too much: \`traits\` (more fields than are kept, or names too long),
+    \`traits.<field>\` (its value is too long; the trait reads as unknown), \`currencies\`. Empty for nearly everybody.
+    """
+    omitted: [String!]!
     """
     The traits as one JSON object.
     """

@@ -70,13 +70,20 @@ export function aState(events: number): ProfileState {
     firstSeenAt: 1_000,
     lastSeenAt: 1_000,
     traits: { firstName: { value: 'Ada', at: 1_000, key: 'e1' } },
-    orders: { '536365': { gross: 13_912, currency: 'GBP', orderedAt: 1_000, at: 1_000, key: 'e1' } },
-    refunds: {},
+    purchases: {
+      'o:536365': {
+        order: { gross: 13_912, currency: 'GBP', orderedAt: 1_000, at: 1_000, key: 'e1' },
+        heardAt: 1_000,
+      },
+    },
+    currencies: { GBP: { first: 1_000, last: 1_000 } },
+    settled: { purchases: 0, sums: {}, days: { 3: { views: 2, carts: 0, sums: {} } } },
     bought: { '85123A': 1_000 },
     viewed: {},
     views: [],
     carts: [900],
     recent: [{ key: 'e1', type: 'track', name: 'Order Completed', time: 1_000 }],
+    omitted: { traits: false, currencies: false },
   }
 }
 

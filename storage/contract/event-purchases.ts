@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Event } from '../../core/events/event.ts'
-import type { PurchaseQuery } from '../ports.ts'
+import type { PurchaseQuery } from '../../core/profile/trail-log.ts'
 import type { ContractCase } from './case.ts'
 import { aMark, anEvent } from './documents.ts'
 

@@ -1,4 +1,5 @@
-import type { EventStore, PurchaseQuery, StoredEvent } from '../ports.ts'
+import type { PurchaseQuery } from '../../core/profile/trail-log.ts'
+import type { EventStore, StoredEvent } from '../ports.ts'
 import { integer, text } from '../values.ts'
 import { idList } from './encode.ts'
 import { EVENT_COLUMNS, readStoredEvent, type EventColumns } from './event-rows.ts'

@@ -1,5 +1,5 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
-import { emptyState } from '../../core/profile/state.ts'
+import { readState } from '../../core/profile/read-state.ts'
 import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import { idList } from './encode.ts'
@@ -70,7 +70,7 @@ function readTrail(row: TrailColumns): TrailDocument {
     home,
     version,
     foldVersion,
-    state: readState(state),
+    state: parseState(state),
     applied: JSON.parse(applied) as AppliedEntry[],
     dirty: dirty === 1,
   }
@@ -86,11 +86,11 @@ type BaseColumns = [
 ]
 
 function readBase([id, rev, before, version, foldVersion, state]: BaseColumns): TrailBase {
-  return { id, rev, before, version, foldVersion, state: readState(state) }
+  return { id, rev, before, version, foldVersion, state: parseState(state) }
 }
 
-function readState(text: string): ProfileState {
-  return { ...emptyState(), ...(JSON.parse(text) as Partial<ProfileState>) }
+function parseState(text: string): ProfileState {
+  return readState(JSON.parse(text) as Partial<ProfileState>)
 }
 
 function baseRow(base: TrailBase): BaseRow {

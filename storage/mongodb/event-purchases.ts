@@ -1,5 +1,6 @@
 import type { Filter } from 'mongodb'
-import type { EventStore, Held, PurchaseQuery, StoredEvent } from '../ports.ts'
+import type { Held, PurchaseQuery } from '../../core/profile/trail-log.ts'
+import type { EventStore, StoredEvent } from '../ports.ts'
 import { integer, text } from '../values.ts'
 import type { EventRow } from './documents.ts'
 import { readStoredEvent } from './event-rows.ts'

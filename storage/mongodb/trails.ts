@@ -1,5 +1,5 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
-import { emptyState } from '../../core/profile/state.ts'
+import { readState } from '../../core/profile/read-state.ts'
 import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import type { Calls } from './calls.ts'
@@ -99,7 +99,7 @@ function readBase({ _id, rev, before, version, foldVersion, state }: TrailBaseRo
 }
 
 function parseState(text: string): ProfileState {
-  return { ...emptyState(), ...(JSON.parse(text) as Partial<ProfileState>) }
+  return readState(JSON.parse(text) as Partial<ProfileState>)
 }
 
 function baseReplacement(base: TrailBase): Replacement {

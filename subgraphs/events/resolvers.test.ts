@@ -45,7 +45,10 @@ async function setUp() {
   const storage = openMemoryStorage({ onCall: (name) => calls.push(name) })
   await storage.events.append([order, viewed, identified, anEvent('other', { trailId: 'not hers' })])
   await putPeople(storage, aPerson(ADA, {}, { basis: { seq: 0, trails: { web: 2, app: 1 } } }))
-  const subgraph = createEventsSubgraph({ loadersFor: createLoaders({ storage }), currency: 'EUR' })
+  const subgraph = createEventsSubgraph({
+    loadersFor: createLoaders({ storage, currency: 'GBP' }),
+    currency: 'EUR',
+  })
   const entities = async (
     representations: object[],
     selection: string,

@@ -17,7 +17,7 @@ async function setUp() {
     aProduct('BARE', 1, { state: { price: said(5) } }),
   ])
   calls.length = 0
-  const subgraph = createProductsSubgraph({ loadersFor: createLoaders({ storage }) })
+  const subgraph = createProductsSubgraph({ loadersFor: createLoaders({ storage, currency: 'GBP' }) })
   const ask = (document: string, variables: Record<string, unknown> = {}) =>
     subgraph.execute({ document, variables, context: aRequest() })
   return { calls, ask }

@@ -50,7 +50,7 @@ async function setUp() {
   const subgraph = createProfilesSubgraph({
     storage,
     feed: createMemoryFeed(),
-    loadersFor: createLoaders({ storage }),
+    loadersFor: createLoaders({ storage, currency: 'GBP' }),
     clock: () => NOW,
     undoMerge: () => Promise.reject(new Error('nothing is linked here')),
     currency: 'GBP',

@@ -85,6 +85,7 @@ export const resolvers: Resolvers<ProfilesContext> = {
     firstSeenAt: ({ view }) => view.firstSeenAt,
     lastSeenAt: ({ view }) => view.lastSeenAt,
     eventCount: ({ view }) => view.eventCount,
+    omitted: ({ view }) => view.omitted ?? [],
     trait: ({ view }, { key }) => getTrait(view, key),
     traits: ({ view }, { keys }) =>
       keys ? pickTraits(view, boundedList('keys', keys, MAX_TRAITS)) : view.traits,

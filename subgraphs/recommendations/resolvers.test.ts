@@ -30,7 +30,10 @@ async function setUp(view: Partial<ProfileView>, baskets: string[][]) {
   )
   await putPeople(storage, aPerson(ADA, view))
   calls.length = 0
-  const subgraph = createRecommendationsSubgraph({ loadersFor: createLoaders({ storage }), baskets: index })
+  const subgraph = createRecommendationsSubgraph({
+    loadersFor: createLoaders({ storage, currency: 'GBP' }),
+    baskets: index,
+  })
   const recommend = async (args = '', ids: string[] = [homeProfile(ADA)]) => {
     const { data, errors } = await subgraph.execute({
       document: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Profile {

@@ -110,6 +110,12 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
       }
     },
   },
+  'what a trail has settled is not looked up': {
+    storage: (storage) => ({
+      ...storage,
+      events: over(storage.events, { readPurchases: async (queries) => queries.map(() => []) }),
+    }),
+  },
   'a batch of the identity log is inserted although there is one': {
     storage: (storage) => ({
       ...storage,

@@ -1,10 +1,11 @@
 import { canonicalJson, type JsonValue } from '../../core/json.ts'
 import { homeProfile } from '../../core/identity/identity-key.ts'
-import type { ProfileState } from '../../core/profile/profile.ts'
+import type { MetricsView, ProfileState } from '../../core/profile/profile.ts'
 import { emptyState, foldEvents } from '../../core/profile/state.ts'
 import type { Storage, StoredEvent, TrailDocument } from '../../storage/ports.ts'
 import { assure } from './monitor.ts'
-import type { World } from './world.ts'
+import { recount } from '../support/recount.ts'
+import { CURRENCY, type World } from './world.ts'
 
 const ALL = 10_000
 
@@ -15,7 +16,7 @@ export async function checkSettled(world: World): Promise<void> {
   const trails = [...(await storage.trails.get(await storage.trails.list(null, ALL))).values()]
   await checkNothingWaits(storage)
   checkLog(world, log)
-  for (const trail of trails) checkReplay(trail, log)
+  for (const trail of trails) checkReplay(world, trail, log)
   await checkIdentities(storage)
   await checkProfiles(world, log, trails)
 }
@@ -44,10 +45,23 @@ function checkLog(world: World, log: readonly StoredEvent[]): void {
 }
 
 /** The log in another order gives the same state, byte by byte. */
-function checkReplay(trail: TrailDocument, log: readonly StoredEvent[]): void {
+function checkReplay({ limits }: World, trail: TrailDocument, log: readonly StoredEvent[]): void {
   const events = log.filter((event) => event.trailId === trail.id).toReversed()
-  const replayed = foldEvents(emptyState(), events, { currency: 'USD' })
+  const replayed = foldEvents(emptyState(), events, { currency: CURRENCY, limits })
   assure(text(replayed) === text(trail.state), `I3: the log gives another state of trail ${trail.id}`)
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return canonicalJson(a as JsonValue) === canonicalJson(b as JsonValue)
+}
+
+/** Without the times of the first and the last order, which are those of events where an order is settled. */
+function sums(metrics: Record<string, MetricsView>): Record<string, Partial<MetricsView>> {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([currency, { orders, grossRevenue, refunded }]) => {
+      return [currency, { orders, grossRevenue, refunded }]
+    }),
+  )
 }
 
 function text(state: ProfileState): string {
@@ -94,6 +108,16 @@ async function checkProfiles(
       `I7: version ${version} of profile ${id} was never told`,
     )
     if (mergedInto === null) counted += events
+    const own = log.filter(({ trailId }) => mine.some((trail) => trail.id === trailId))
+    const { metrics, rolling } = recount(own, profile.asOf, CURRENCY)
+    assure(
+      same(sums(view.metrics), sums(metrics)),
+      `I2: the figures of profile ${id} are not those of its events`,
+    )
+    assure(
+      same(profile.rolling, rolling),
+      `I13: the rolling figures of profile ${id} are not those of its events`,
+    )
     for (const trail of mine) {
       assure(
         profile.basis.trails[trail.id] === trail.version,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Event } from '../../core/events/event.ts'
 import { emptyState, foldEvents } from '../../core/profile/state.ts'
+import { createTrailLog } from '../../core/profile/trail-log.ts'
 import { createFold } from '../../ingest/fold.ts'
 import { createRebuild } from '../../ingest/rebuild.ts'
 import { silentLog } from '../../platform/log.ts'
@@ -72,10 +73,12 @@ function around(storage: Storage, call: Calls, before: () => Promise<unknown>): 
   return { ...storage, events: slow(storage.events), trails: slow(storage.trails) }
 }
 
-function foldOf({ events, trails }: Storage): ReturnType<typeof createFold> {
+function foldOf(storage: Storage): ReturnType<typeof createFold> {
+  const { events, trails } = storage
   const apply: Parameters<typeof createRebuild>[0]['apply'] = (state, list) =>
     foldEvents(state, list, { currency: 'USD' })
-  const code = { events, trails, apply, foldVersion: 1, log: silentLog() }
+  const trailLog = createTrailLog(storage, 'USD')
+  const code = { events, trails, apply, foldVersion: 1, trailLog, log: silentLog() }
   const catalogue = { upsert: () => Promise.resolve() }
   return createFold({ ...code, rebuild: createRebuild(code), catalogue, currency: 'USD', clock: () => NOW })
 }

@@ -12,7 +12,9 @@ export function anEvent(
   const odd = random.chance(0.1)
   return {
     type: 'track',
-    event: odd ? 'Odd' : random.pick(['Order Completed', 'Product Viewed']),
+    event: odd
+      ? 'Odd'
+      : random.pick(['Order Completed', 'Order Completed', 'Product Viewed', 'Order Refunded']),
     messageId: `m${serial}`,
     ...(userId === undefined ? {} : { userId }),
     anonymousId: random.pick(browsers),

@@ -1,5 +1,6 @@
 import type { Event } from '../../core/events/event.ts'
-import type { ProfileState } from '../../core/profile/profile.ts'
+import { STATE_LIMITS } from '../../core/profile/limits.ts'
+import type { ProfileState, StateLimits } from '../../core/profile/profile.ts'
 import { foldEvents } from '../../core/profile/state.ts'
 import type { AcceptResult } from '../../ingest/accept.ts'
 import { createEventPath, type EventPath } from '../../ingest/create-event-path.ts'
@@ -14,7 +15,10 @@ import { createRandom, type Random } from './random.ts'
 import { oneTurn, Scheduler, type SimulatedProcess } from './scheduler.ts'
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
-const CURRENCY = 'USD'
+export const CURRENCY = 'USD'
+
+/** So few that people's orders and views are settled all the time. */
+const NARROW: StateLimits = { purchases: 2, activity: 1, traits: 1, currencies: 1 }
 
 /** Ports that do not keep a rule, to see that the checks notice. */
 export interface BrokenRule {
@@ -44,6 +48,8 @@ export class World {
   stormy = true
   /** What clients were told is durable. */
   readonly acknowledged = new Map<string, Extract<AcceptResult, { key: string }>['outcome']>()
+  /** How much states keep one by one: in half of the worlds hardly anything. */
+  readonly limits: StateLimits
   readonly #feed = createMemoryFeed()
   readonly #faultRate: number
   readonly #pauseRate: number
@@ -56,6 +62,7 @@ export class World {
     this.#broken = broken
     this.#faultRate = this.random.chance(0.3) ? 0 : this.random.next() * 0.06
     this.#pauseRate = this.random.next() * 0.3
+    this.limits = this.random.chance(0.5) ? NARROW : STATE_LIMITS
     const memory = openMemoryStorage()
     this.storage = broken.storage?.(memory) ?? memory
   }
@@ -83,6 +90,7 @@ export class World {
       log: silentLog(),
       currency: CURRENCY,
       pollMs: 50,
+      stateLimits: this.limits,
       foldCode: { version: foldVersion, apply: (state, events) => this.#apply(state, events, picky) },
     })
     const server: SimulatedServer = {
@@ -122,7 +130,7 @@ export class World {
 
   #apply(state: ProfileState, events: readonly Event[], picky: boolean): ProfileState {
     if (picky && this.stormy && events.some((event) => event.name === 'Odd')) throw new Error('an odd event')
-    return foldEvents(state, events, { currency: CURRENCY })
+    return foldEvents(state, events, { currency: CURRENCY, limits: this.limits })
   }
 }
 

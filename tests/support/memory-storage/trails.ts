@@ -1,4 +1,4 @@
-import { emptyState } from '../../../core/profile/state.ts'
+import { readState } from '../../../core/profile/read-state.ts'
 import type { TrailBase, TrailDocument, TrailStore } from '../../../storage/ports.ts'
 import { assertStorable } from './assert-storable.ts'
 import { byText, DocumentMap } from './document-map.ts'
@@ -69,5 +69,5 @@ export function createTrailStore(): TrailStore {
 }
 
 function completed<Doc extends { state: TrailDocument['state'] }>(trail: Doc): Doc {
-  return { ...trail, state: { ...emptyState(), ...trail.state } }
+  return { ...trail, state: readState(trail.state) }
 }
