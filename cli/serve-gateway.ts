@@ -73,8 +73,16 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
     batching: options.isBatching ? createEntityBatching({ timers }) : null,
     rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
   }
+  let isLive = false
   const generations = opening.use(
-    await createGenerations({ load: () => loadGeneration(options, shared), log }),
+    await createGenerations({
+      load: async () => {
+        const generation = await loadGeneration(options, shared, isLive)
+        isLive = true
+        return generation
+      },
+      log,
+    }),
   )
   const { gateway } = generations
   const metrics = createMetrics()
@@ -132,6 +140,7 @@ interface SharedParts {
 async function loadGeneration(
   options: ServeGatewayOptions,
   { timers, oneEachTurn, batching, rootFetches }: SharedParts,
+  isLive: boolean,
 ): Promise<LoadedGeneration> {
   const { supergraphFile, limits, maxResponseBytes } = options
   const supergraphSdl = await readSupergraph(supergraphFile)
@@ -171,6 +180,7 @@ async function loadGeneration(
   await rehearse({
     documents,
     schema: gateway.schema,
+    isLive,
     behave: (manner) => {
       canned.manner = manner
     },

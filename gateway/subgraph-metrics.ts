@@ -80,28 +80,34 @@ export function measureBatching(
   entities: Readonly<EntityBatchingCounters>,
   roots: Readonly<RootFetchCounters>,
 ): void {
-  counter('monogram_entity_batches_total', 'Calls for entities.', () => entities.batches)
+  // What was asked before, such as by a rehearsal, was asked for nobody.
+  const before = { ...entities, ...roots }
+  counter('monogram_entity_batches_total', 'Calls for entities.', () => entities.batches - before.batches)
   counter(
     'monogram_entity_callers_total',
     'Fetches of entities, of which a call may be for several.',
-    () => entities.callers,
+    () => entities.callers - before.callers,
   )
-  counter('monogram_entity_representations_total', 'Entities asked for.', () => entities.representations)
+  counter(
+    'monogram_entity_representations_total',
+    'Entities asked for.',
+    () => entities.representations - before.representations,
+  )
   counter(
     'monogram_entity_duplicates_total',
     'Entities that the same call was asked for already.',
-    () => entities.duplicates,
+    () => entities.duplicates - before.duplicates,
   )
   counter(
     'monogram_entity_retries_total',
     'Fetches asked again alone, since their batch failed.',
-    () => entities.retries,
+    () => entities.retries - before.retries,
   )
-  counter('monogram_root_calls_total', 'Calls for root fields.', () => roots.sent)
+  counter('monogram_root_calls_total', 'Calls for root fields.', () => roots.sent - before.sent)
   counter(
     'monogram_root_joined_total',
     'Fetches of root fields that joined a call under way.',
-    () => roots.joined,
+    () => roots.joined - before.joined,
   )
 
   function counter(name: string, help: string, read: () => number): void {

@@ -28,11 +28,14 @@ export function toMonogramError(error: unknown): MonogramError {
       return new MonogramError('BODY_NOT_JSON', text, { cause: error })
     }
     if (code.includes('URL') || code.includes('MAX_PARAM')) {
-      return new MonogramError('NOT_FOUND', text, { cause: error })
+      return new MonogramError('NOT_FOUND', text.slice(0, MAX_TEXT), { cause: error })
     }
   }
   return new MonogramError('INTERNAL', 'something went wrong on our side', { cause: error })
 }
+
+/** Of a message that repeats what was sent. */
+const MAX_TEXT = 240
 
 /** What may be over in a second: SDKs send the same again after so many. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['OVERLOADED', 'STORAGE_UNAVAILABLE', 'NOT_READY'])

@@ -37,6 +37,7 @@ export function createHttpServer({
     serverFactory: (handle) => serverWith(directPosts, handle, requestTimeoutMs),
     logger: false,
     bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     requestIdHeader: false,
@@ -107,6 +108,8 @@ export function logServerError(log: Log, error: MonogramError, requestId: string
   }
 }
 
+/** Names of documents have up to 128 characters. */
+const MAX_PARAMETER_LENGTH = 200
 const MAX_SHOWN_PATH = 200
 
 function nothingAt(path: string): MonogramError {

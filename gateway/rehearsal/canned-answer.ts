@@ -32,13 +32,14 @@ const ITEMS = 2
  * possible, and in an entity what its representation says. Throws GraphQLError for a document that does not fit.
  */
 export function createCannedAnswers(supergraphSdl: string): CannedAnswer {
-  const schema = buildASTSchema(parse(supergraphSdl, { noLocation: true }), {
-    assumeValid: true,
-    assumeValidSDL: true,
-  })
+  let schema: GraphQLSchema | undefined
   const documents = new Map<string, DocumentNode>()
 
   return (text, variables) => {
+    schema ??= buildASTSchema(parse(supergraphSdl, { noLocation: true }), {
+      assumeValid: true,
+      assumeValidSDL: true,
+    })
     let document = documents.get(text)
     if (!document) documents.set(text, (document = parse(text, { noLocation: true })))
     return new Canning(schema, document, variables).answer()

@@ -14,7 +14,9 @@ export interface RehearseOptions {
   schema: GraphQLSchema
   /** How the stand-ins of the subgraphs are to behave from now on. */
   behave: (manner: CannedManner) => void
-  /** Beyond one answer and one failure of each document, which there is always time for. */
+  /** That others are served meanwhile by a process that is warm: each document is rendered once in each manner, one by one. */
+  isLive: boolean
+  /** Beyond once for each document and manner, which there is always time for. */
   maxMs?: number
   maxRenders?: number
 }
@@ -28,13 +30,15 @@ export async function rehearse({
   documents,
   schema,
   behave,
-  maxMs = 1_500,
+  isLive,
+  maxMs = isLive ? 0 : 1_500,
   maxRenders = 1_000,
 }: RehearseOptions): Promise<void> {
   const all = documents.names.flatMap((name) => documents.find(name) ?? [])
   if (all.length === 0) return
   const until = performance.now() + maxMs
   await using front = await openFront(documents)
+  const atOnce = isLive ? 1 : AT_ONCE
   let n = 0
 
   behave('answers')
@@ -48,7 +52,7 @@ export async function rehearse({
   async function inTurns(renders: number): Promise<void> {
     let rendered = 0
     do {
-      for (let from = 0; from < all.length; from += AT_ONCE, rendered += AT_ONCE) {
+      for (let from = 0; from < all.length; from += atOnce, rendered += atOnce) {
         await Promise.all(wave(from).map(renderOne))
       }
     } while (rendered < renders && performance.now() < until)
@@ -56,8 +60,8 @@ export async function rehearse({
 
   /** As many as are asked at once, the same document again where there are fewer. */
   function wave(from: number): TrustedDocument[] {
-    const some = all.slice(from, from + AT_ONCE)
-    return Array.from({ length: AT_ONCE }, (_, index) => some[index % some.length] as TrustedDocument)
+    const some = all.slice(from, from + atOnce)
+    return Array.from({ length: atOnce }, (_, index) => some[index % some.length] as TrustedDocument)
   }
 
   async function renderOne({ name, operation }: TrustedDocument): Promise<void> {

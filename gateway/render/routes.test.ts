@@ -42,6 +42,17 @@ describe('a trusted document', () => {
     })
   })
 
+  test('is unknown by a name as long as a name may be, and the answer does not repeat a longer one', async () => {
+    const { render } = await start()
+    expect(await render('a'.repeat(128), {})).toMatchObject({
+      status: 404,
+      body: { error: { code: 'DOCUMENT_UNKNOWN' } },
+    })
+    const { status, body } = await render('a'.repeat(3_000), {})
+    expect(status).toBe(404)
+    expect(JSON.stringify(body).length).toBeLessThan(400)
+  })
+
   test('needs a key that may read', async () => {
     const { url } = await start()
     const statusFor = async (key: string): Promise<number> =>

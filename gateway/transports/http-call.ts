@@ -4,7 +4,7 @@ import type { CallLimit, QueuedCall } from './call-limit.ts'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
 import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
 import { HttpExchange, type HttpAnswer, type HttpExchangeListener, type HttpPost } from './http-exchange.ts'
-import { LARGE_ANSWER, type OneEachTurn } from './large-answers.ts'
+import type { OneEachTurn } from './large-answers.ts'
 import { callerGone, lateAnswer, SubgraphUnavailable, type CallProgress } from './subgraph-unavailable.ts'
 
 /** What the calls of one subgraph share. */
@@ -93,17 +93,12 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
   /** It is its turn. */
   start(): void {
     this.#sentAt = performance.now()
-    this.#exchange = new HttpExchange(this)
+    this.#exchange = new HttpExchange(this, this.#lane.oneEachTurn)
     this.#exchange.send(this.#lane.pool, this.#request.post)
   }
 
   onAnswer(answer: HttpAnswer): void {
     if (answer.isLast) this.#request.onClosing?.()
-    if (answer.text.length <= LARGE_ANSWER) this.#take(answer)
-    else this.#lane.oneEachTurn(() => this.#take(answer))
-  }
-
-  #take(answer: HttpAnswer): void {
     if (!this.#isSettled) this.#read(answer)
     this.#lane.limit.leave()
   }

@@ -1,4 +1,5 @@
 import type { Dispatcher, Pool } from 'undici'
+import { LARGE_ANSWER, type OneEachTurn } from './large-answers.ts'
 
 export interface HttpAnswer {
   status: number
@@ -27,6 +28,7 @@ export interface HttpPost {
  */
 export class HttpExchange implements Dispatcher.DispatchHandler {
   readonly #listener: HttpExchangeListener
+  readonly #oneEachTurn: OneEachTurn
   #controller: Dispatcher.DispatchController | undefined
   #givenUp: Error | undefined
   #status = 0
@@ -36,8 +38,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** Only when there is more than one. */
   #chunks: Buffer[] | undefined
 
-  constructor(listener: HttpExchangeListener) {
+  #bytes = 0
+
+  constructor(listener: HttpExchangeListener, oneEachTurn: OneEachTurn) {
     this.#listener = listener
+    this.#oneEachTurn = oneEachTurn
   }
 
   send(pool: Pool, { path, headers, body }: HttpPost): void {
@@ -66,16 +71,27 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
     if (this.#chunks) this.#chunks.push(chunk)
     else if (this.#chunk) this.#chunks = [this.#chunk, chunk]
     else this.#chunk = chunk
   }
 
   onResponseEnd(): void {
-    const body = this.#chunks ? Buffer.concat(this.#chunks) : this.#chunk
-    const text = body ? body.toString('utf8') : ''
+    if (this.#bytes <= LARGE_ANSWER) this.#answer()
+    else this.#oneEachTurn(() => this.#answer())
+  }
+
+  #answer(): void {
+    // Given up while it waited for its turn: nobody will look at it.
+    const text = this.#givenUp ? '' : this.#text()
     const [status, contentType, isLast] = [this.#status, this.#contentType, this.#isLast]
     this.#listener.onAnswer({ status, contentType, isLast, text })
+  }
+
+  #text(): string {
+    const body = this.#chunks ? Buffer.concat(this.#chunks, this.#bytes) : this.#chunk
+    return body ? body.toString('utf8') : ''
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -1,4 +1,4 @@
-/** An answer of more characters than this is read in a turn of its own. */
+/** An answer of more bytes than this is read in a turn of its own. */
 export const LARGE_ANSWER = 128 * 1024
 
 /** Runs works one in each turn of the event loop, in order, so that many at once hold up no timer. */
