@@ -2,12 +2,14 @@ import { machine, printTable, type Figure } from './support/figures.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
 import { pipelineBench } from './pipeline/pipeline.ts'
+import { streamBench } from './stream/stream.ts'
 
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   gateway: gatewayBench,
   ingest: ingestBench,
   pipeline: pipelineBench,
+  stream: streamBench,
 }
 
 const name = process.argv.slice(2).find((argument) => !argument.startsWith('--')) ?? ''

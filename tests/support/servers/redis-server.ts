@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { hasProgram, startProgram, type RunningProgram } from './program.ts'
-import type { ServerKind } from './server-kind.ts'
+import type { RunningServer, ServerKind } from './server-kind.ts'
 
 export const REDIS_SERVER: ServerKind = {
   name: 'Redis',
@@ -57,14 +59,36 @@ export async function startRedis(options: RedisSettings = {}): Promise<RunningRe
   }
 }
 
+/** Three masters that share the slots between them; `url` names one of them. */
+export async function startRedisCluster(): Promise<RunningServer> {
+  const nodes: RunningRedis[] = []
+  const stop = async (): Promise<void> => {
+    for (const node of nodes) await node[Symbol.asyncDispose]()
+  }
+  try {
+    for (let i = 0; i < 3; i++) nodes.push(await startRedis({ settings: ['--cluster-enabled', 'yes'] }))
+    const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`)
+    await promisify(execFile)('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
+    return { url: `redis+cluster://${addresses[0] ?? ''}`, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** The bus of a cluster has the port ten thousand above. */
+const HIGHEST_PORT = 55_535
+
 /** Redis takes no port by itself: one that was free a moment ago. */
 async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
+  for (let tries = 0; tries < 100; tries++) {
+    const server = createServer()
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    server.close()
+    await once(server, 'close')
+    if (address !== null && typeof address !== 'string' && address.port <= HIGHEST_PORT) return address.port
+  }
+  throw new Error('no free port')
 }
