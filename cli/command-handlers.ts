@@ -12,11 +12,13 @@ import { parseIdentityRules } from '../ingest/identity/parse-rules.ts'
 import type { ImportProgress, ImportSummary } from '../ingest/import/import-counts.ts'
 import { importFile } from '../ingest/import/import-file.ts'
 import type { ReplayScope } from '../ingest/replay.ts'
+import { logBegins } from '../ingest/retain.ts'
 import { hashState } from '../ingest/state-hash.ts'
 import { backupDataDir } from '../storage/embedded/backup.ts'
 import type { BackupManifest } from '../storage/embedded/backup-manifest.ts'
 import type { CommandContext } from './control/protocol.ts'
 import { runReplay, type ReplayResult } from './replay.ts'
+import { runRetain, type RetainArgs, type RetainResult } from './retain.ts'
 import type { Services } from './services.ts'
 
 export interface ImportArgs {
@@ -40,6 +42,8 @@ export interface StatusReport {
   dataDir: string
   server: { url: string; pid: number; uptimeSeconds: number } | null
   events: { events: number; pending: number; parked: number; conflicts: number }
+  /** From when on all events are there, epoch milliseconds; null when none was ever deleted. */
+  logBegins: number | null
   profiles: number
   products: number
   apiKeys: number
@@ -54,6 +58,7 @@ export interface Commands {
   'identity.dryRun': { args: { rules: IdentityRules }; result: RulesTrial }
   import: { args: ImportArgs; result: ImportSummary }
   replay: { args: ReplayScope; result: ReplayResult }
+  retain: { args: RetainArgs; result: RetainResult }
   status: { args: null; result: StatusReport }
   stateHash: { args: null; result: { hash: string; profiles: number } }
   /** The target is absolute. */
@@ -95,6 +100,7 @@ export function commandHandlers(services: Services): Handlers {
     import: (args, context) => runImport(services, schemas.import.parse(args), context),
     replay: (args, context) =>
       runReplay(services, args, context, () => within(MAX_SETTLE_MS, services.settled())),
+    retain: (args, context) => runRetain(services, args, context),
     async stateHash() {
       await within(MAX_SETTLE_MS, services.settled())
       return hashState(storage.profiles)
@@ -117,6 +123,7 @@ export function commandHandlers(services: Services): Handlers {
           uptimeSeconds: Math.round((clock() - server.startedAt) / 1_000),
         },
         events,
+        logBegins: await logBegins(storage),
         profiles,
         products,
         apiKeys: keys.filter(({ revokedAt }) => revokedAt === null).length,

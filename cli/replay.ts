@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ReplayCounts, ReplayScope, ReplaySummary } from '../ingest/replay.ts'
+import { logBegins } from '../ingest/retain.ts'
 import type { CommandContext } from './control/protocol.ts'
 import type { Services } from './services.ts'
 
@@ -8,6 +9,8 @@ export interface ReplayResult extends ReplaySummary {
   seconds: number
   /** How many events of the whole store are parked now. */
   parked: number
+  /** The log begins here: what happened before it is as it was sealed, by the fold of then. Null: all is there. */
+  logBegins: number | null
 }
 
 export type ReplayMessage = ReplayCounts & { seconds: number }
@@ -42,5 +45,5 @@ export async function runReplay(
   })
   await settled()
   const { parked } = await storage.events.stats()
-  return { ...summary, scope: scope.kind, seconds: seconds(), parked }
+  return { ...summary, scope: scope.kind, seconds: seconds(), parked, logBegins: await logBegins(storage) }
 }

@@ -41,6 +41,7 @@ function createTerminal(): {
     undoMerge: () => Promise.reject(new Error('nothing is linked here')),
     clock,
     replay: () => Promise.reject(new Error('no replay in this test')),
+    retain: () => Promise.reject(new Error('not here')),
     settled: () => Promise.resolve(),
     server: null,
   }
@@ -155,6 +156,7 @@ test('status and doctor tell what is there', async () => {
   expect(JSON.parse((await run('status --json')).stdout)).toEqual({
     dataDir: dir,
     server: null,
+    logBegins: null,
     events: { events: 0, pending: 0, parked: 0, conflicts: 0 },
     profiles: 0,
     products: 0,

@@ -10,6 +10,7 @@ import { importCommand } from './commands/import.ts'
 import { keysCommands } from './commands/keys.ts'
 import { replayCommand } from './commands/replay.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { retainCommand } from './commands/retain.ts'
 import { startCommand } from './commands/start.ts'
 import { statusCommand } from './commands/status.ts'
 import { commandHelp, overallHelp } from './help.ts'
@@ -22,6 +23,7 @@ const COMMANDS: readonly Command[] = [
   ...identityCommands,
   statusCommand,
   replayCommand,
+  retainCommand,
   backupCommand,
   restoreCommand,
   doctorCommand,

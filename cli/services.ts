@@ -3,6 +3,7 @@ import type { Accept } from '../ingest/accept.ts'
 import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import type { Catalogue } from '../ingest/catalogue.ts'
 import type { Replay } from '../ingest/replay.ts'
+import type { Retain } from '../ingest/retain.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Config } from '../platform/config.ts'
 import type { Log } from '../platform/log.ts'
@@ -18,6 +19,7 @@ export interface Services {
   products: Catalogue
   undoMerge: UndoMerge
   replay: Replay
+  retain: Retain
   clock: Clock
   /** Resolves when everything acknowledged before the call is folded and can be read. */
   settled(): Promise<void>

@@ -107,6 +107,10 @@ export const ERRORS = {
     status: 503,
     text: 'The replay was stopped before its end; started again, it goes on from there.',
   },
+  RETAIN_INTERRUPTED: {
+    status: 503,
+    text: 'Deleting old events was stopped before its end; started again, it goes on from there.',
+  },
   USAGE: { status: 400, text: 'The command line is not understood.' },
   KEY_NAME_INVALID: { status: 400, text: 'A key needs a name of 1 to 80 characters.' },
   KEY_SCOPE_UNKNOWN: { status: 400, text: 'The scope is not one that is known.' },

@@ -25,6 +25,8 @@ import { createPathMetrics, type PathMetrics } from './metrics.ts'
 import { createRebuild } from './rebuild.ts'
 import { createRelay } from './relay.ts'
 import { createReplay, type Replay } from './replay.ts'
+import { createRetain, type Retain } from './retain.ts'
+import { createRetainSchedule } from './retain-schedule.ts'
 import { createSweep } from './sweep.ts'
 import { createWorkerElsewhere } from './worker-elsewhere.ts'
 import type { WorkerShare } from './worker-share.ts'
@@ -56,6 +58,8 @@ export interface EventPathOptions {
   isWorking?: boolean
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
   foldCode?: FoldCode
+  /** Events that happened longer ago are deleted, once an hour; none is when absent. */
+  retainMs?: number
   /** How much a state keeps one by one, of a trail as of a profile. */
   stateLimits?: StateLimits
 }
@@ -73,6 +77,7 @@ export interface EventPath extends AsyncDisposable {
   worker: Worker
   undoMerge: UndoMerge
   replay: Replay
+  retain: Retain
   metrics: PathMetrics
 }
 
@@ -128,6 +133,11 @@ export function createEventPath(options: EventPathOptions): EventPath {
     worker.wake()
     if (isWorking) onWork?.()
   }
+  const retain = createRetain({ storage, apply, foldVersion, trailLog, log, clock, sleep })
+  const schedule =
+    options.retainMs === undefined || !isWorking
+      ? null
+      : createRetainSchedule({ retain, retainMs: options.retainMs, clock, sleep, log })
   return {
     accept: createAccept({
       events,
@@ -152,6 +162,10 @@ export function createEventPath(options: EventPathOptions): EventPath {
     metrics,
     undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: wake }),
     replay: createReplay({ storage, rebuild, clock, sleep, wake }),
-    [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
+    retain,
+    async [Symbol.asyncDispose]() {
+      await schedule?.[Symbol.asyncDispose]()
+      await worker[Symbol.asyncDispose]()
+    },
   }
 }

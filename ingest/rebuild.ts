@@ -112,6 +112,7 @@ export function createRebuild(options: RebuildOptions): Rebuild {
   ): Promise<void> {
     const failed = new Set<TrailId>()
     const unmarked = appliedKeys(open, shadows)
+    await leaveOutSealed(unmarked, open, shadows)
     const fold = async (parts: readonly Part[]): Promise<void> => {
       const able = parts.filter(({ trail, read }) => read.length > 0 && !failed.has(trail.id))
       const recalled = await recallSettled(
@@ -155,6 +156,20 @@ export function createRebuild(options: RebuildOptions): Rebuild {
       open.map((trail) => ({ trail, read: rest.filter(({ trailId }) => trailId === trail.id), before: END })),
     )
     for (const { id, version } of open) shadowOf(shadows, id).version = version
+  }
+
+  /** Of the events of applied entries a base may hold some, which the shadow then does too. */
+  async function leaveOutSealed(
+    keys: Set<EventKey>,
+    open: readonly TrailDocument[],
+    shadows: ReadonlyMap<TrailId, Shadow>,
+  ): Promise<void> {
+    const based = open.filter(({ id }) => shadowOf(shadows, id).base !== undefined)
+    const applied = based.flatMap((trail) => trail.applied.map(({ key }) => key))
+    for (const event of await events.get(applied.filter((key) => keys.has(key)))) {
+      if (event.state === 'folded' && isSealed(event, shadowOf(shadows, event.trailId).base))
+        keys.delete(event.key)
+    }
   }
 }
 

@@ -22,6 +22,8 @@ export interface Config {
   country: string | null
   /** An event that happened more days before its arrival is marked late. */
   lateAfterDays: number
+  /** Events that happened more days ago are deleted; null: events are kept for ever. */
+  retainDays: number | null
   /** What a source writes, and its normal form. */
   lookups: LookupTables
   logLevel: LogLevel
@@ -158,6 +160,14 @@ const KEYS = {
       .pipe(z.int().min(1).max(36_500)),
     expected: 'a number of days from 1 to 36500',
     fallback: 90,
+  },
+  retainDays: {
+    schema: z
+      .union([z.number(), z.string().regex(/^\d{1,5}$/)])
+      .transform(Number)
+      .pipe(z.int().min(92).max(36_500)),
+    expected: 'a number of days from 92 (rolling figures look back 90) to 36500',
+    fallback: null,
   },
   lookups: {
     schema: lookupTables,

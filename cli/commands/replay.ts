@@ -74,6 +74,7 @@ function progressLines({ err }: Output): (message: ReplayMessage) => void {
 
 function describe(result: ReplayResult): string[] {
   const { scope, resumed, released, trails, rebuilt, unchanged, newer, failed, parked, seconds } = result
+  const { logBegins } = result
   const rows =
     scope === 'parked'
       ? [['events released', count(released)]]
@@ -83,6 +84,7 @@ function describe(result: ReplayResult): string[] {
           ['folded anew', count(rebuilt)],
           ['left to a newer version', count(newer)],
           ['could not be folded', count(failed)],
+          ...(logBegins === null ? [] : [['exact since', new Date(logBegins).toISOString()]]),
         ]
   return table([...rows, ['events parked now', count(parked)], ['time', `${seconds.toFixed(1)} s`]])
 }

@@ -28,6 +28,7 @@ export const statusCommand: Command = {
         server ? `${server.url} (process ${server.pid}, up ${server.uptimeSeconds} s)` : 'not running',
       ],
       ['events', `${events.events} (${events.pending} to be folded, ${events.parked} parked)`],
+      ...(status.logBegins === null ? [] : [['events kept since', new Date(status.logBegins).toISOString()]]),
       ['conflicts', String(events.conflicts)],
       ['profiles', String(status.profiles)],
       ['products', String(status.products)],
