@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { MonogramProcess } from '../../bench/support/monogram-process.ts'
@@ -20,9 +21,10 @@ export class Client {
     this.#authorization = `Basic ${btoa(`${key}:`)}`
   }
 
-  /** Sends until the server no longer answers. */
-  async sendUntilGone(url: string): Promise<void> {
+  /** Sends until the server no longer answers, with a pause after each batch. */
+  async sendUntilGone(url: string, pauseMs = 0): Promise<void> {
     for (;;) {
+      if (pauseMs > 0) await delay(pauseMs)
       const batch = (this.#unanswered ??= this.#nextBatch())
       const response = await fetch(`${url}/v1/batch`, {
         method: 'POST',
@@ -66,7 +68,7 @@ export class Follower {
   }
 
   /** Resolves when the server has gone. */
-  async follow({ url }: MonogramProcess): Promise<void> {
+  async follow({ url }: Pick<MonogramProcess, 'url'>): Promise<void> {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
