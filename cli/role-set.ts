@@ -3,6 +3,9 @@ import { variableName, type Config } from '../platform/config.ts'
 import { isShared } from '../storage/open-storage.ts'
 import { ROLES, SUBGRAPHS, type Role, type SubgraphName } from '../platform/roles.ts'
 
+/** As long as the usual load balancers take to see that a process is not ready any more. */
+export const DEFAULT_DRAIN_MS = 2_000
+
 /** What one process does, and so what it opens. */
 export interface RoleSet {
   roles: readonly Role[]

@@ -29,7 +29,7 @@ import { openServices, type OpenedServices } from './open-services.ts'
 import type { KafkaDoors } from './open-kafka.ts'
 import { openSecrets, openStreamOf } from './open-stream.ts'
 import { GATEWAY } from './reach-subgraphs.ts'
-import { checkDistributed, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
+import { checkDistributed, DEFAULT_DRAIN_MS, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
 import { serveGraph } from './serve-graph.ts'
 import { welcome } from './welcome.ts'
 
@@ -42,8 +42,6 @@ export interface StartOptions {
 
 /** A start does not wait longer for recommendations: until they are ready, what is popular stands in for them. */
 const RECOMMENDATIONS_WAIT_MS = 5_000
-/** As long as the usual load balancers take to see that a process is not ready any more. */
-const DEFAULT_DRAIN_MS = 2_000
 
 /** Resolves when it answers; disposing of it drains: not ready, then no more requests, then all is finished and closed. */
 export async function startServer(options: StartOptions): Promise<AsyncDisposable & { url: string }> {

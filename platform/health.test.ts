@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { MonogramError } from '../core/errors.ts'
+import { createDrain } from './drain.ts'
 import { healthRoutes, type HealthOptions } from './health.ts'
 import { createHttpServer } from './http.ts'
 import { silentLog } from './log.ts'
@@ -36,5 +37,15 @@ test('a process that is not ready names each check that fails, and tells no more
       status: 'not ready',
       failing: { store: 'the store is away', bug: 'failed', stuck: 'no answer within 5 ms' },
     },
+  })
+})
+
+test('a process that drains is live and not ready', async () => {
+  const drain = createDrain()
+  drain.begin()
+  expect(await ask({ checks: {}, drain }, '/healthz/live')).toMatchObject({ status: 200 })
+  expect(await ask({ checks: {}, drain }, '/healthz/ready')).toEqual({
+    status: 503,
+    body: { status: 'not ready', failing: { process: 'stopping' } },
   })
 })

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { MonogramError } from '../core/errors.ts'
+import { createDrain } from './drain.ts'
 import { createHttpServer } from './http.ts'
 import { listen } from './listen.ts'
 import { silentLog } from './log.ts'
@@ -91,6 +92,16 @@ describe('an HTTP server', () => {
     expect(response.body).not.toContain('secret')
     expect(requestId).not.toBe('mine')
     expect(logged).toMatchObject([{ requestId, err: { message: 'secret is not a function' } }])
+  })
+
+  test('while it drains it serves, and closes each connection after its answer', async () => {
+    const drain = createDrain()
+    const app = createHttpServer({ log: silentLog(), drain })
+    app.get('/', () => ({ done: true }))
+    expect((await app.inject({ url: '/' })).headers['connection']).not.toBe('close')
+    drain.begin()
+    const response = await app.inject({ url: '/' })
+    expect([response.statusCode, response.headers['connection']]).toEqual([200, 'close'])
   })
 
   test('finishes what is under way when it closes', async () => {

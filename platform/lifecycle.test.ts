@@ -27,6 +27,14 @@ test('a signal asks for the stop; everything closes once, the last first, though
   expect(signals.eventNames()).toEqual([])
 })
 
+test('a second signal is the system’s: it ends the process at once', async () => {
+  const signals = new EventEmitter()
+  const lifecycle = createLifecycle({ log: silentLog(), signals })
+  signals.emit('SIGTERM')
+  await lifecycle.stopRequested
+  expect(signals.eventNames()).toEqual([])
+})
+
 test('what does not close in time does not hold up the end for ever', async () => {
   const lifecycle = createLifecycle({ log: silentLog(), signals: new EventEmitter(), closeTimeoutMs: 10 })
   lifecycle.add('stuck', { [Symbol.asyncDispose]: () => new Promise<void>(() => undefined) })

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { checkDistributed, roleSetOf } from '../cli/role-set.ts'
+import { parseConfig } from '../platform/config.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { ROLES } from '../platform/roles.ts'
 import { monogramServices, readComposeFile } from './support/compose-file.ts'
+import { exampleOf } from './support/readme-examples.ts'
 import { parseYaml } from './support/read-yaml.ts'
 
 const root = projectRoot(import.meta.url)
@@ -69,6 +72,21 @@ test('the image runs as nobody in particular, without what only development need
   )
   for (const [, source = ''] of last.matchAll(/^COPY (?!--from)(.+) \S+$/gm)) {
     for (const name of source.split(' ')) expect(existsSync(join(root, name)), name).toBe(true)
+  }
+})
+
+test('the settings and commands of docs/deployment.md for machines without Docker are understood', () => {
+  const lines = exampleOf('docs/deployment.md', 'processes', 'sh').split('\n')
+  const settings = lines.flatMap((line) => {
+    const [, name = '', value = ''] = /^export (\w+)='?([^']+)'?$/.exec(line) ?? []
+    return name === '' ? [] : [[name, value]]
+  })
+  const starts = lines.flatMap((line) => /^npx monogram start --role (\S+)$/.exec(line)?.[1] ?? [])
+  expect([settings.length, starts.length]).toEqual([3, 3])
+  for (const roles of starts) {
+    const env = { ...Object.fromEntries(settings), MONOGRAM_ROLES: roles, MONOGRAM_SECRET: 'x'.repeat(16) }
+    const { config } = parseConfig(env)
+    expect(() => checkDistributed(config, roleSetOf(config.roles))).not.toThrow()
   }
 })
 

@@ -143,6 +143,47 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       }
     })
 
+    test('docs/deployment.md: a key is made, an event sent, asked for, and looked at', async () => {
+      const page = 'docs/deployment.md'
+      const made = await shell(exampleOf(page, 'key', 'sh'))
+      expect(made).toMatch(/^mg_live_\w+\n$/)
+      expect(await shell(exampleOf(page, 'metrics-key', 'sh'))).toMatch(/^mg_live_\w+\n$/)
+      expect(JSON.parse(await shell(exampleOf(page, 'send', 'sh'), 'gateway-0', made.trim()))).toMatchObject({
+        results: [{ status: 'stored' }],
+      })
+      await eventually(async () => {
+        expect(JSON.parse(await shell(exampleOf(page, 'ask', 'sh'), 'gateway-0', made.trim()))).toEqual({
+          data: { profile: { firstName: 'Grace' } },
+        })
+      })
+      const looked = await shell(exampleOf(page, 'look', 'sh'))
+      expect(looked).toMatch(/events +\d+ \(0 to be folded, 0 parked\)/)
+      expect(looked).toMatch(/ok +Redis +answers/)
+    })
+
+    test('doctor and status tell what the deployment has, and which process is away', async () => {
+      const doctor = await cluster.run('doctor')
+      expect(doctor.stdout).toMatch(/ok +database/)
+      expect(doctor.stdout).toMatch(/ok +Redis +answers/)
+      expect(doctor.stdout).toMatch(/ok +subgraph profiles +http:\S+ is ready/)
+      expect(doctor.stdout).not.toContain('the secret of a test cluster')
+      const { stdout } = await cluster.run('status', '--json')
+      expect(JSON.parse(stdout)).toMatchObject({
+        store: cluster.env['MONOGRAM_STORAGE_URL'],
+        server: null,
+        events: { pending: 0, parked: 0 },
+        processes: ['profiles', 'events', 'products', 'recommendations'].map((subgraph) => ({
+          subgraph,
+          ready: true,
+        })),
+      })
+      await cluster.process('events-0').kill()
+      expect((await cluster.run('doctor')).stdout).toMatch(
+        /FAILED +subgraph events +http:\S+ is not ready: \S+/,
+      )
+      await cluster.start('events-0')
+    })
+
     test('the dashboard names only metrics that the processes export', async () => {
       const headers = { authorization: `Bearer ${key}` }
       const pages = await Promise.all(
@@ -165,13 +206,16 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
     function here(text: string, gateway = 'gateway-0'): string {
       return text
         .replaceAll('http://127.0.0.1:4000/v1', `${cluster.url('ingest-0')}/v1`)
+        .replaceAll('127.0.0.1:4001', new URL(cluster.url('ingest-0')).host)
+        .replaceAll(/docker compose run --rm \w+/g, `${process.execPath} bin/monogram.js`)
         .replaceAll('127.0.0.1:4000', new URL(cluster.url(gateway)).host)
     }
 
-    function shell(command: string, gateway?: string): Promise<string> {
+    function shell(command: string, gateway?: string, apiKey = key): Promise<string> {
+      const { dataDir } = cluster.process('worker-0')
       const child = spawn('bash', ['-c', here(command, gateway)], {
         cwd: root,
-        env: { ...process.env, MONOGRAM_KEY: key },
+        env: { ...process.env, ...cluster.env, MONOGRAM_DATA_DIR: dataDir, MONOGRAM_KEY: apiKey },
       })
       let output = ''
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { silentLog } from '../platform/log.ts'
 import { openStorage } from '../storage/open-storage.ts'
@@ -38,12 +39,12 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
 
         // One with the next fold beside one with this; both with the next; back; and on again.
         await restart(cluster, 'worker-0', NEXT)
-        await delay(1_000)
+        await delay(300)
         await restart(cluster, 'worker-1', NEXT)
         await restart(cluster, 'worker-0')
-        await delay(1_000)
+        await delay(300)
         await restart(cluster, 'worker-1')
-        await delay(1_000)
+        await delay(300)
         await restart(cluster, 'worker-0', NEXT)
         await load.stop()
         expect(load.failures()).toEqual([])
@@ -57,6 +58,8 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
         await everythingDone(storage)
         expect((await storage.events.stats()).parked).toBe(0)
         await expectAllCounted(storage, load.acknowledged)
+        const trails = await storage.trails.get(await storage.trails.list(null, 100))
+        expect(Math.max(...Array.from(trails.values(), (trail) => trail.foldVersion))).toBe(FOLD_VERSION + 1)
       },
     )
   })
@@ -76,10 +79,10 @@ function startLoad(cluster: Cluster, key: string) {
     cluster.names.filter((name) => name.startsWith(`${service}-`)).map((name) => cluster.url(name))
   const [ingest, gateway] = [new BalancedClient(urls('ingest')), new BalancedClient(urls('gateway'))]
   const acknowledged: string[] = []
-  let isOver = false
+  const over = new AbortController()
 
   async function send(): Promise<void> {
-    for (let serial = 0; !isOver; serial++) {
+    for (let serial = 0; !over.signal.aborted; serial++) {
       const batch = [0, 1, 2].map((i) => ({
         type: 'track',
         event: 'Order Completed',
@@ -94,21 +97,21 @@ function startLoad(cluster: Cluster, key: string) {
       }))
       await ingest.post('/v1/batch', { authorization: `Basic ${btoa(`${key}:`)}` }, { batch })
       acknowledged.push(...batch.map(({ messageId }) => messageId))
-      await delay(50)
+      await delay(100)
     }
   }
   async function read(): Promise<void> {
     const query = `query ($id: String!) { profile(by: { kind: "userId", value: $id }) {
       version metrics(currency: "USD") { orders } events(first: 2) { edges { node { id } } } recommendations(first: 2) { score } } }`
-    for (let serial = 0; !isOver; serial++) {
+    for (let serial = 0; !over.signal.aborted; serial++) {
       const variables = { id: PEOPLE[serial % PEOPLE.length] }
       await gateway.post('/graphql', { authorization: `Bearer ${key}` }, { query, variables })
-      await delay(20)
+      await delay(40)
     }
   }
   const running = Promise.all([send(), read()])
   const stop = async (): Promise<void> => {
-    isOver = true
+    over.abort()
     await running
   }
   return {

@@ -8,6 +8,8 @@ import { describeSharedStore, isShared } from '../../storage/open-storage.ts'
 import { redactUrl } from '../../storage/redact-url.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { table } from '../table.ts'
+import { DEFAULT_DRAIN_MS } from '../role-set.ts'
+import { checkDeployment } from './doctor-deployment.ts'
 
 interface Check {
   name: string
@@ -60,6 +62,8 @@ function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | st
   if (key === 'storageUrl' || key === 'redisUrl') return redactUrl(config[key] ?? WITHOUT[key] ?? '')
   if (config[key] !== null && SECRET_KEYS.has(key)) return 'set'
   if (key === 'kafkaUrl' && config.kafkaUrl) return config.kafkaUrl.brokers.join(',')
+  if (key === 'roles') return config.roles?.join(',') ?? 'everything'
+  if (key === 'drainMs') return config.drainMs ?? (config.roles === null ? 0 : DEFAULT_DRAIN_MS)
   if (key === 'kafkaTopics') return config.kafkaTopics.join(',') || 'none'
   return config[key] ?? WITHOUT[key]
 }
@@ -67,6 +71,7 @@ function shownValue(config: LoadedConfig['config'], key: ConfigKey): object | st
 /** What it means that a setting is not given. */
 const WITHOUT: Partial<Record<ConfigKey, string>> = {
   secret: 'in the data folder',
+  internalSecrets: 'derived from the secret',
   storageUrl: 'embedded',
   redisUrl: 'within this process',
   identityRules: 'the defaults',
@@ -83,6 +88,7 @@ async function runChecks({ config }: LoadedConfig): Promise<Check[]> {
     atLeast('SQLite', sqliteVersion(), SQLITE_FLOOR),
     await checkFolder(config.dataDir),
     ...(isShared(config.storageUrl) ? [await checkDatabase(config.storageUrl)] : []),
+    ...(await checkDeployment(config)),
     server?.port === config.port
       ? {
           name: 'port',

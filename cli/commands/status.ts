@@ -1,3 +1,6 @@
+import { isShared } from '../../storage/open-storage.ts'
+import { redactUrl } from '../../storage/redact-url.ts'
+import { askProcesses } from '../ask-processes.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { inStore } from '../in-store.ts'
 import { table } from '../table.ts'
@@ -16,17 +19,31 @@ export const statusCommand: Command = {
   async run(input, context, config) {
     const state = input.flag('state-hash') ? await inStore('stateHash', null, context, config) : null
     const status = await inStore('status', null, context, config)
+    const { storageUrl, subgraphUrls } = config.config
+    const shared = isShared(storageUrl)
+      ? { store: redactUrl(storageUrl), processes: await askProcesses(subgraphUrls) }
+      : null
     if (input.flag('json')) {
-      context.out(JSON.stringify({ ...status, ...(state && { stateHash: state.hash }) }, null, 2))
+      context.out(JSON.stringify({ ...status, ...shared, ...(state && { stateHash: state.hash }) }, null, 2))
       return 0
     }
     const { server, events } = status
     const lines = table([
-      ['data folder', status.dataDir],
-      [
-        'server',
-        server ? `${server.url} (process ${server.pid}, up ${server.uptimeSeconds} s)` : 'not running',
-      ],
+      ...(shared
+        ? [
+            ['store', shared.store],
+            ...shared.processes.map(({ subgraph, url, ready }) => [
+              `subgraph ${subgraph}`,
+              `${url} ${ready ? 'is ready' : 'is not ready'}`,
+            ]),
+          ]
+        : [
+            ['data folder', status.dataDir],
+            [
+              'server',
+              server ? `${server.url} (process ${server.pid}, up ${server.uptimeSeconds} s)` : 'not running',
+            ],
+          ]),
       ['events', `${events.events} (${events.pending} to be folded, ${events.parked} parked)`],
       ...(status.logBegins === null ? [] : [['events kept since', new Date(status.logBegins).toISOString()]]),
       ['conflicts', String(events.conflicts)],

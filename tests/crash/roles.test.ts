@@ -28,9 +28,9 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
         const key = await cluster.createKey('ingest', 'read')
         const clients = ['one', 'two'].map((name) => new Client(name, key))
         const follower = new Follower(key)
-        let isOver = false
+        const over = new AbortController()
         const untilOver = async (again: () => Promise<void>): Promise<void> => {
-          while (!isOver) {
+          while (!over.signal.aborted) {
             await again()
             await delay(50)
           }
@@ -48,7 +48,7 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
           }
         }
         await delay(500)
-        isOver = true
+        over.abort()
         await cluster.stop('ingest-0')
         await Promise.all(sending)
 

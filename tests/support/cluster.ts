@@ -61,6 +61,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         .join(','),
     )
   const env = {
+    MONOGRAM_SUBGRAPH_URLS: addressed(services.get('gateway')?.environment?.['MONOGRAM_SUBGRAPH_URLS'] ?? ''),
     MONOGRAM_STORAGE_URL: databaseUrl(options.mongodbUrl),
     MONOGRAM_REDIS_URL: options.redisUrl,
     MONOGRAM_SECRET: 'the secret of a test cluster',

@@ -1,0 +1,50 @@
+import { MonogramError } from '../../core/errors.ts'
+import type { Config } from '../../platform/config.ts'
+import { silentLog } from '../../platform/log.ts'
+import { askProcesses } from '../ask-processes.ts'
+import { openStreamOf } from '../open-stream.ts'
+import { checkDistributed, isDistributed, roleSetOf } from '../role-set.ts'
+
+export interface DeploymentCheck {
+  name: string
+  ok: boolean
+  found: string
+}
+
+/** What a process that shares its store needs of others; nothing for one that does not. */
+export async function checkDeployment(config: Config): Promise<DeploymentCheck[]> {
+  if (!isDistributed(config)) return []
+  const processes = await askProcesses(config.subgraphUrls)
+  return [
+    checkSettings(config),
+    ...(config.redisUrl === null ? [] : [await checkRedis(config)]),
+    ...processes.map(({ subgraph, url, ready, problem }) => ({
+      name: `subgraph ${subgraph}`,
+      ok: ready,
+      found: ready ? `${url} is ready` : `${url} is not ready: ${problem ?? ''}`,
+    })),
+  ]
+}
+
+function checkSettings(config: Config): DeploymentCheck {
+  const set = roleSetOf(config.roles)
+  const name = 'roles'
+  try {
+    checkDistributed(config, set)
+    return { name, ok: true, found: set.isWhole ? 'everything' : set.roles.join(', ') }
+  } catch (error) {
+    if (!(error instanceof MonogramError)) throw error
+    return { name, ok: false, found: error.message.replaceAll('\n', '; ') }
+  }
+}
+
+async function checkRedis(config: Config): Promise<DeploymentCheck> {
+  const name = 'Redis'
+  try {
+    await using stream = await openStreamOf(config, silentLog())
+    await (await stream.leases.acquire('doctor', 100))?.release()
+    return { name, ok: true, found: 'answers' }
+  } catch (error) {
+    return { name, ok: false, found: error instanceof Error ? error.message : String(error) }
+  }
+}
