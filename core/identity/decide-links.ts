@@ -44,6 +44,17 @@ export function decideLinks(
   return { ...outcome(answers, keys), stoppedAt }
 }
 
+/**
+ * Refuses a link that would have to be decided together with more than can be: both keys stay where they are, and so does
+ * all that was decided before.
+ */
+export function refuseLink(link: LinkRecord, known: KnownKeys): LinkDecisions {
+  const keys = new KeyTable(known.rows, 'as-decided')
+  for (const key of link.pair) keys.name(key, link.at)
+  if (link.first === null) keys.countLink(link.pair)
+  return outcome([answer(link, { kind: 'refuse', reason: 'too-many-linked' })], keys)
+}
+
 export function answer({ id, pair, event }: LinkRecord, decision: LinkAnswer['decision']): LinkAnswer {
   return { pairId: id, pair, event, decision }
 }

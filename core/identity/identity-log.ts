@@ -76,7 +76,8 @@ export type LinkDecision =
 
 /** Why this side won. */
 export type MergeReason = 'has-user-id' | 'older' | 'smaller-id'
-export type RefuseReason = 'undone-elsewhere' | 'too-many-keys' | 'too-many-merges'
+/** `too-many-linked`: what it is linked with is too much to be decided anew. */
+export type RefuseReason = 'undone-elsewhere' | 'too-many-keys' | 'too-many-merges' | 'too-many-linked'
 export type QuarantineReason = 'too-many-user-ids' | 'too-many-links'
 
 export interface LinkAnswer {

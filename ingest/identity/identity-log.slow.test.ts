@@ -194,7 +194,30 @@ const anyStep = fc.record({
   pick: fc.nat(),
 })
 
-function world(rules: IdentityRules, storage: Storage = openMemoryStorage()) {
+test('what is linked with more than can be decided anew stays as it is: a link is refused, an undo not taken', async () => {
+  const { storage, link, decideAll, undo, partition } = world(tight, openMemoryStorage(), 3)
+  await link(
+    ['anonymousId:k', 'crm:1'],
+    ['anonymousId:k', 'crm:2'],
+    ['anonymousId:k', 'crm:3'],
+    ['crm:1', 'crm:4'],
+  )
+  await decideAll()
+  const before = await partition()
+  expect(before).toEqual(['anonymousId:k crm:1 crm:2 crm:3 crm:4'])
+  // One more would make it shared by too many, and all that it joined be decided anew.
+  await link(['anonymousId:k', 'crm:5'])
+  await decideAll()
+  expect(await partition()).toEqual([...before, 'crm:5'])
+  const last = (await allLinks(storage.identities)).find(({ pair }) => pair.includes('crm:5'))
+  expect(last).toMatchObject({ pending: false, decision: { kind: 'refuse', reason: 'too-many-linked' } })
+
+  await expect(undo(['anonymousId:k', 'crm:1'])).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
+  expect(await storage.identities.findPendingUndos(10)).toEqual([])
+  expect(await partition()).toEqual([...before, 'crm:5'])
+})
+
+function world(rules: IdentityRules, storage: Storage = openMemoryStorage(), maxLinked = 10_000) {
   let now = 1_000
   const clock = (): number => now++
   const { identities, profiles, trails } = storage
@@ -210,6 +233,7 @@ function world(rules: IdentityRules, storage: Storage = openMemoryStorage()) {
     }),
     rules,
     clock,
+    maxLinked,
   })
   const undoMerge = createUndoMerge({ identities, profiles, identityLog, clock, onUndone: () => undefined })
   return {

@@ -12,15 +12,20 @@ export interface Concern {
   link: LinkRecord | null
 }
 
+/** Links that are decided anew together: some 10 MB while it is done. */
+export const MAX_LINKED = 10_000
+
 /**
  * Reads everything that is linked with what is concerned, over refused links too. An identifier that links nobody (it
  * is blocked, or shared by too many) is where the walk ends, so that one kiosk does not draw in everybody who used it.
+ * Null when that is more than `maxLinks`.
  */
 export async function readComponent(
   identities: IdentityStore,
   { undos, link }: Concern,
   rules: IdentityRules,
-): Promise<Component> {
+  maxLinks = MAX_LINKED,
+): Promise<Component | null> {
   const law = compileRules(rules)
   const rows = new Map<IdentityKey, IdentityRow>()
   const links = new Map<string, LinkRecord>()
@@ -36,8 +41,12 @@ export async function readComponent(
     for (const key of frontier) seen.add(key)
     const members = await readRows(frontier)
     const open = frontier.filter((key) => !isClosed(key))
+    // Their rows count the links: no more are read than may be.
+    const linked = open.reduce((sum, key) => sum + (rows.get(key)?.links ?? 0), 0)
+    if (linked > 2 * maxLinks) return null
     const found = (await identities.pairsOfKeys(open)).filter(({ first }) => first !== null)
     for (const each of found) links.set(each.id, each)
+    if (links.size > maxLinks) return null
     const next = new Set([...members, ...found.flatMap(({ pair }) => pair)])
     frontier = [...next].filter((key) => !seen.has(key))
   }

@@ -5,6 +5,7 @@ import type { UndoMerge, UndoneMerge, UndoTarget } from '../../core/identity/und
 import type { Clock } from '../../platform/clock.ts'
 import type { IdentityStore, ProfileStore } from '../../storage/ports.ts'
 import type { IdentityLog } from './identity-log.ts'
+import { MAX_LINKED } from './read-component.ts'
 
 export interface UndoMergeOptions {
   identities: IdentityStore
@@ -26,7 +27,9 @@ export function createUndoMerge(options: UndoMergeOptions): UndoMerge {
   return async (target, by) => {
     const links = await findLinks(target)
     const at = clock()
-    await identities.requestUndos(links.map(({ id, pair }) => ({ id, pair, by, at })))
+    const undos = links.map(({ id, pair }) => ({ id, pair, by, at }))
+    if (!(await identityLog.canUndo(undos))) throw tooMuchLinked()
+    await identities.requestUndos(undos)
     for (let attempt = 1; !(await areDone(links)); attempt++) {
       if (attempt > MAX_ATTEMPTS) throw stillDeciding()
       await identityLog.step(1)
@@ -79,6 +82,14 @@ function tooManyLinks(count: number): MonogramError {
   return new MonogramError(
     'BAD_USER_INPUT',
     `the key has ${count} links in this profile, and one request undoes at most ${MAX_LINKS}; undo them by their pairs`,
+  )
+}
+
+function tooMuchLinked(): MonogramError {
+  return new MonogramError(
+    'BAD_USER_INPUT',
+    `more than ${MAX_LINKED} links hang together with this one, which cannot be decided anew; ` +
+      'set limits for the kinds that are shared (MONOGRAM_IDENTITY_RULES): an identifier beyond them connects nobody',
   )
 }
 

@@ -254,7 +254,7 @@ export type IdentityLink = {
   decision: LinkDecisionKind
   /**
    * Why. For BIND and MERGE, why the profile that remained did: `has-user-id`, `older`, `smaller-id`. For DROP: `blocked`,
-   * `too-many-of-kind userId`. For REFUSE: `undone-elsewhere`, `too-many-keys`, `too-many-merges`. For SPLIT: `undone`. For
+   * `too-many-of-kind userId`. For REFUSE: `undone-elsewhere`, `too-many-keys`, `too-many-merges`, `too-many-linked`. For SPLIT: `undone`. For
    * QUARANTINE: `too-many-user-ids`, `too-many-links`.
    */
   reason: Maybe<Scalars['String']['output']>
@@ -1499,7 +1499,7 @@ export const typeDefs = /* GraphQL */ `
     decision: LinkDecisionKind!
     """
     Why. For BIND and MERGE, why the profile that remained did: \`has-user-id\`, \`older\`, \`smaller-id\`. For DROP: \`blocked\`,
-    \`too-many-of-kind userId\`. For REFUSE: \`undone-elsewhere\`, \`too-many-keys\`, \`too-many-merges\`. For SPLIT: \`undone\`. For
+    \`too-many-of-kind userId\`. For REFUSE: \`undone-elsewhere\`, \`too-many-keys\`, \`too-many-merges\`, \`too-many-linked\`. For SPLIT: \`undone\`. For
     QUARANTINE: \`too-many-user-ids\`, \`too-many-links\`.
     """
     reason: String
