@@ -13,6 +13,7 @@ const BATCH = 200
 const PEOPLE = 10_000
 const LATENCIES = 1_000
 const ENTITIES = 20_000
+const CONCURRENT = 20
 const FIELDS = ['id', 'firstName', 'lastName', 'email', 'locale', 'metrics({"currency":"GBP"})']
 
 /** What the feed and the shared cache cost on a Redis of its own, without persistence. */
@@ -103,6 +104,19 @@ async function cache(stream: Stream, redis: RunningRedis): Promise<Figure[]> {
       figure(`CPU of Redis for the read, ${size} a call`, redisMs, 'CPU-ms', conditions),
     )
   }
+  const joined = await costOf(ENTITIES, async () => {
+    for (let i = 0; i < ENTITIES; i += CONCURRENT) {
+      await Promise.all(refs.slice(i, i + CONCURRENT).map((entity) => readAll(stream, [entity])))
+    }
+  })
+  figures.push(
+    figure(
+      'read of an entity, 1 a call, at once',
+      joined.cpuMs,
+      'CPU-ms',
+      `${CONCURRENT} calls in a turn of the event loop`,
+    ),
+  )
   if (filled !== ENTITIES) throw new Error(`${filled} of ${ENTITIES} fills were kept`)
   const full = await redisBytes(redis)
   const bytes = FIELDS.reduce((sum, field) => sum + field.length + valueOf(field).length, 0)

@@ -103,6 +103,8 @@ export function describeEntityCacheContract(open: OpenStream): void {
         expect(await readOne(stream, ada)).toMatchObject({ entry: null, fence: 0 })
         expect(await fillOne(stream, ada, miss, anEntry(1))).toBe(false)
         await readUntilToken(stream)
+        // Tokens of an earlier epoch stay void when those of the next begin.
+        expect(await fillOne(stream, ada, miss, anEntry(1))).toBe(false)
       }
     })
   })

@@ -5,6 +5,7 @@ import type { RedisClient } from './client.ts'
 import { FENCE_TTL_MS } from './feed.ts'
 import type { FeedReader } from './feed-reader.ts'
 import { entityKey } from './keys.ts'
+import { joinTurn } from './join-turn.ts'
 import { createScript, type Script } from './script.ts'
 import { FILL } from './scripts/fill.ts'
 import { READ } from './scripts/read.ts'
@@ -35,101 +36,123 @@ const SCRIPTS = { read: createScript(READ), fill: createScript(FILL) }
 export function createRedisEntityCache(options: RedisEntityCacheOptions): EntityCacheStore {
   const { client, reader, partitions, clock, keepStaleMs = 600_000, scripts = SCRIPTS } = options
   const sluice = createSluice()
-  const partitionOfItem = ({ entity }: CacheRead | CacheFill): number =>
-    partitionOf(entity.type, entity.id, partitions)
 
-  /** One call for what can be asked in one; the answers in the order of the items, undefined where there is none. */
+  /** One call for what can be asked in one; each answer with the epoch in which it was asked. */
   async function ask<Item extends CacheRead | CacheFill, Answer>(
     script: Script,
     head: readonly number[],
     items: readonly Item[],
     argsOf: (item: Item) => (string | number)[],
     timeoutMs: number,
-  ): Promise<(Answer | undefined)[]> {
+  ): Promise<Answered<Answer>[]> {
     reader.start()
-    const answers: (Answer | undefined)[] = items.map(() => undefined)
+    const answers: Answered<Answer>[] = items.map(() => null)
     if (client.status !== 'ready') return answers
-    const groups = byPartition([...items.keys()], (i) => {
-      const item = items[i]
-      return item ? partitionOfItem(item) : 0
-    })
-    const sections: (Section & { indexes: number[] })[] = []
-    for (const [partition, indexes] of groups) {
+    const sections: (Section & { epoch: string; indexes: number[] })[] = []
+    for (const [partition, indexed] of byPartition([...items.entries()], ([, item]) =>
+      partitionOfItem(item),
+    )) {
       const position = reader.positionOf(partition)
       if (position === null) continue
-      const those = indexes.flatMap((i) => items[i] ?? [])
-      const keys = those.map(({ entity }) => entityKey(partition, entity))
       sections.push({
         partition,
-        indexes,
-        keys,
-        args: [position.epoch, those.length, ...those.flatMap(argsOf)],
+        epoch: position.epoch,
+        indexes: indexed.map(([index]) => index),
+        keys: indexed.map(([, { entity }]) => entityKey(partition, entity)),
+        args: [position.epoch, indexed.length, ...indexed.flatMap(([, item]) => argsOf(item))],
       })
     }
     if (sections.length === 0) return answers
     const calls = await sluice(() => runSections(client, script, head, sections), timeoutMs)
     for (const call of calls ?? []) {
       if (call.status === 'rejected') continue
-      const list = call.value.answer as Answer[]
-      const indexes = (call.value.sections as typeof sections).flatMap((section) => section.indexes)
-      indexes.forEach((index, i) => (answers[index] = list[i]))
+      const list = call.value.answer as (Answer | null)[]
+      let i = 0
+      for (const { indexes, epoch } of call.value.sections as typeof sections) {
+        for (const index of indexes) answers[index] = { epoch, answer: list[i++] ?? null }
+      }
     }
     return answers
   }
 
-  return {
-    async read(reads, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
-      const answers = await ask<CacheRead, (string | null)[] | null>(
-        scripts.read,
-        [partitions, FENCE_TTL_MS],
-        reads,
-        (read) => {
-          const prefix = prefixOf(read.class)
-          return [read.fields.length + 1, prefix, ...read.fields.map((field) => prefix + field)]
-        },
-        timeoutMs,
-      )
-      if (answers.includes(null)) reader.lookSoon()
-      return reads.map((read, i) => {
-        const result = resultOf(read, answers[i])
-        // Numbers of tokens are those of a partition: with it, no token is ever that of another entity.
-        return result.token === null
-          ? result
-          : { ...result, token: `${partitionOfItem(read)}.${result.token}` }
-      })
-    },
+  const read = joinTurn<CacheRead, CacheReadResult>(async (reads, timeoutMs) => {
+    const answers = await ask<CacheRead, (string | null)[]>(
+      scripts.read,
+      [partitions, FENCE_TTL_MS],
+      reads,
+      ({ class: of, fields }) => {
+        const prefix = prefixOf(of)
+        return [fields.length + 1, prefix, ...fields.map((field) => prefix + field)]
+      },
+      timeoutMs,
+    )
+    if (answers.some((answered) => answered && answered.answer === null)) reader.lookSoon()
+    return reads.map((one, i) => resultOf(one, answers[i] ?? null, partitionOfItem(one)))
+  })
 
-    async fill(fills) {
-      const now = clock()
-      const fitting = fills.filter(
-        (one) => one.token.startsWith(`${partitionOfItem(one)}.`) && bytesOf(one.entry) <= MAX_VALUE_BYTES,
-      )
-      const answers = await ask<CacheFill, number>(
-        scripts.fill,
-        [partitions, MAX_ENTITY_BYTES],
-        fitting,
-        ({ token, class: of, entry }) => {
-          const prefix = prefixOf(of)
-          const fields = Object.entries(entry.fields)
-          const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
-          return [
-            token.slice(token.indexOf('.') + 1),
-            entry.version,
-            entry.storedAt,
-            entry.expiresAt,
-            ttlMs,
-            bytesOf(entry),
-            prefix,
-            fields.length,
-            ...fields.flatMap(([field, value]) => [prefix + field, value]),
-          ]
-        },
-        DEFAULT_TIMEOUT_MS,
-      )
-      const kept = new Map(fitting.map((one, i) => [one, answers[i] === 1]))
-      return fills.map((one) => kept.get(one) ?? false)
-    },
+  const fill = joinTurn<CacheFill, boolean>(async (fills, timeoutMs) => {
+    const now = clock()
+    const isAskable = (one: CacheFill): boolean => {
+      const partition = partitionOfItem(one)
+      const token = parseToken(one.token)
+      const isCurrent = token?.partition === partition && token.epoch === reader.positionOf(partition)?.epoch
+      return isCurrent && bytesOf(one.entry) <= MAX_VALUE_BYTES
+    }
+    const askable = fills.filter(isAskable)
+    const answers = await ask<CacheFill, number>(
+      scripts.fill,
+      [partitions, MAX_ENTITY_BYTES],
+      askable,
+      ({ token, class: of, entry }) => {
+        const prefix = prefixOf(of)
+        const fields = Object.entries(entry.fields)
+        const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
+        return [
+          parseToken(token)?.number ?? '',
+          entry.version,
+          entry.storedAt,
+          entry.expiresAt,
+          ttlMs,
+          bytesOf(entry),
+          prefix,
+          fields.length,
+          ...fields.flatMap(([field, value]) => [prefix + field, value]),
+        ]
+      },
+      timeoutMs,
+    )
+    const kept = new Map(askable.map((one, i) => [one, answers[i]?.answer === 1]))
+    return fills.map((one) => kept.get(one) ?? false)
+  })
+
+  function partitionOfItem({ entity }: CacheRead | CacheFill): number {
+    return partitionOf(entity.type, entity.id, partitions)
   }
+
+  return {
+    read: (reads, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => read(reads, timeoutMs),
+    fill: (fills) => fill(fills, DEFAULT_TIMEOUT_MS),
+  }
+}
+
+/** Null where nothing was asked or nothing came back; `answer` is null where the epoch was not current. */
+type Answered<Answer> = { epoch: string; answer: Answer | null } | null
+
+interface Token {
+  partition: number
+  epoch: string
+  number: string
+}
+
+/** Redis counts tokens for each partition, and from the beginning in each epoch: all three together are one of a kind. */
+function tokenOf({ partition, epoch, number }: Token): string {
+  return `${partition}.${epoch}.${number}`
+}
+
+function parseToken(token: string): Token | null {
+  const [partition, epoch, number] = token.split('.')
+  if (epoch === undefined || number === undefined) return null
+  return { partition: Number(partition), epoch, number }
 }
 
 /** What the fields of a class begin with; its length is told, so that no class is the beginning of another's fields. */
@@ -145,11 +168,13 @@ function bytesOf({ fields }: CachedEntry): number {
 
 function resultOf(
   { entity, fields }: CacheRead,
-  answer: (string | null)[] | null | undefined,
+  answered: Answered<(string | null)[]>,
+  partition: number,
 ): CacheReadResult {
-  if (!answer) return MISS
-  const [fence, token, about, ...values] = answer
-  const miss = { entry: null, token: token ?? null, fence: Number(fence) }
+  if (!answered?.answer) return MISS
+  const [fence, number, about, ...values] = answered.answer
+  const token = tokenOf({ partition, epoch: answered.epoch, number: number ?? '' })
+  const miss = { entry: null, token, fence: Number(fence) }
   if (!about) return miss
   const [version, storedAt, expiresAt] = about.split(' ').map(Number)
   const found: Record<string, string> = {}

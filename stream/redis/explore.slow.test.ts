@@ -125,7 +125,7 @@ describeWithServer(REDIS_SERVER, 'the scripts of the cache', () => {
   test('no schedule reads what is older than what was told, nor a mixture: in Redis', async () => {
     await using redis = await startRedis()
     await using client = connect(redis.url)
-    expect(await firstViolation(redisLevel(client), 300, { steps: 80 })).toBeNull()
+    expect(await firstViolation(redisLevel(client), 1_000, { steps: 80 })).toBeNull()
     expect(await firstViolation(redisLevel(client), 100, CALM)).toBeNull()
   })
 

@@ -94,6 +94,7 @@ export async function exploreCache(
     else if (which === 1) await level.flush()
     else if (which === 2) await level.replicate()
     else await level.failOver()
+    if (random() < 0.5) for (const process of level.processes) await process.look()
   }
 
   try {
