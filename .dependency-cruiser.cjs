@@ -61,7 +61,7 @@ module.exports = {
       to: { path: '^node_modules/dataloader/' },
     },
     driver('@photostructure/sqlite', '^storage/embedded/'),
-    driver('ioredis', '^stream/redis/'),
+    driver('ioredis', '^stream/redis/|^tests/'),
     driver('kafkajs', '^(platform|ingest/sources|destinations)/kafka/|^tests/'),
     driver('mongodb', '^storage/mongodb/|^tests/support/servers/'),
     driver('@apollo/subgraph', '^subgraphs/create-subgraph\\.ts$'),
