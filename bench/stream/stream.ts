@@ -41,7 +41,10 @@ async function appends(feed: ChangeFeed, redis: RunningRedis): Promise<Figure[]>
     }
   })
   const redisMs = ((await redisCpuMs(redis)) - before) / APPENDS
+  const held = Number(await command(redis, ['memory', 'usage', 'mg:{0}:feed', 'samples', '0']))
+  const length = Number(await command(redis, ['xlen', 'mg:{0}:feed']))
   return [
+    figure('memory of Redis for a change', held / length, 'bytes', 'in the stream of a partition'),
     figure('appends', cost.perSecond, 'changes/s', conditions),
     figure('CPU of an append and two readers', cost.cpuMs, 'CPU-ms', conditions),
     figure('CPU of Redis for it', redisMs, 'CPU-ms', conditions),
@@ -187,9 +190,14 @@ async function attached(feed: ChangeFeed): Promise<void> {
   }
 }
 
-async function info({ port }: RunningRedis, section: string, name: string): Promise<number> {
-  const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), 'info', section])
-  return Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(stdout)?.[1] ?? 0)
+async function command({ port }: RunningRedis, words: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...words])
+  return stdout
+}
+
+async function info(redis: RunningRedis, section: string, name: string): Promise<number> {
+  const text = await command(redis, ['info', section])
+  return Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1] ?? 0)
 }
 
 async function redisCpuMs(redis: RunningRedis): Promise<number> {
