@@ -10,6 +10,7 @@ import {
 import type { Principal } from '../core/access/principal.ts'
 import type { RequestContext } from '../core/access/request-context.ts'
 import { MonogramError } from '../core/errors.ts'
+import { createCacheClasses } from './cache/cache-classes.ts'
 import { cacheRulesOf } from './cache/cache-rules.ts'
 import { createCachedFetches } from './cache/cached-fetches.ts'
 import type { EntityCache } from './cache/entity-cache.ts'
@@ -112,15 +113,16 @@ export function createGateway({
   const { schema } = planner
   refuseReservedNames(schema)
   const types = supergraphTypesOf(supergraphSdl)
+  const classes = createCacheClasses(hashOf(supergraphSdl))
   const fetches = cache
-    ? createCachedFetches({ cache, schemaHash: hashOf(supergraphSdl), fetchEntities, fetchRoot, timers })
+    ? createCachedFetches({ cache, classes, fetchEntities, fetchRoot, timers })
     : { fetchEntities, fetchRoot }
   const engine = createEngine({
     schema,
     types,
     findSubgraph,
     ...fetches,
-    cacheRules: cache ? cacheRulesOf(supergraphSdl) : null,
+    caching: cache ? { cache, classes, rules: cacheRulesOf(supergraphSdl) } : null,
     subgraphTimeoutMs,
     fallbacks,
   })

@@ -1,5 +1,4 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
-import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type {
   EntityAnswer,
@@ -11,6 +10,7 @@ import type {
 import type { RootAnswer, RootCall, RootFetches } from '../batching/join-root.ts'
 import { waitFor } from '../batching/waiting-caller.ts'
 import type { DeadlineTimers } from '../transports/deadline-timers.ts'
+import type { CacheClasses } from './cache-classes.ts'
 import {
   EXPIRES_AT,
   KEY,
@@ -25,8 +25,7 @@ import { aliasOf, lookupKeys, type LookupKey } from './lookup-key.ts'
 
 export interface CachedFetchesOptions {
   cache: EntityCache
-  /** Changes with the supergraph: values of one are never those of another. */
-  schemaHash: string
+  classes: CacheClasses
   fetchEntities: FetchEntities
   fetchRoot: RootFetches['fetchRoot']
   timers: DeadlineTimers
@@ -43,7 +42,7 @@ export interface CachedFetches {
  * not show.
  */
 export function createCachedFetches(options: CachedFetchesOptions): CachedFetches {
-  const { cache, schemaHash, timers } = options
+  const { cache, classes, timers } = options
 
   return {
     fetchEntities(call) {
@@ -80,7 +79,8 @@ export function createCachedFetches(options: CachedFetchesOptions): CachedFetche
   }
 
   function classOf({ context, isPrivate = false }: EntityCall | RootCall): string {
-    return `${schemaHash}${authorizationClassOf(context.principal, isPrivate)}`
+    const { shared, private: own } = classes.of(context.principal)
+    return isPrivate ? own : shared
   }
 
   function entityWants(call: EntityCall, { selections }: CachedFetch): PartWant[] | null {

@@ -38,6 +38,8 @@ export interface CachedField {
   source: 'typename' | 'key' | 'field'
   key: FieldKey
   policy: CachePolicy
+  /** Whether `isIncluded` depends on variables. */
+  isConditional: boolean
   isIncluded: (variables: Readonly<Record<string, unknown>>) => boolean
 }
 
@@ -134,6 +136,7 @@ function cachedFields(
       source,
       key: compileFieldKey(plain),
       policy,
+      isConditional: conditions !== always,
       isIncluded: conditions,
     })
   }

@@ -155,6 +155,17 @@ export class EntityCache implements FeedFollower {
     return this.#clock()
   }
 
+  /** Counts hits that another has found; false when one of them is to be compared, which its finder leaves to `read`. */
+  takeHits(hits: number): boolean {
+    if (this.#sampleOneIn > 0 && this.#untilSample <= hits) {
+      this.#untilSample = 1
+      return false
+    }
+    this.#untilSample -= hits
+    this.counters.hits.near += hits
+    return true
+  }
+
   /** Whether this hit is one that is to be compared with the subgraph. */
   isSampled(): boolean {
     if (this.#sampleOneIn === 0 || --this.#untilSample > 0) return false

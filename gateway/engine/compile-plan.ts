@@ -88,7 +88,7 @@ export interface CompilePlanOptions {
   findSubgraph: (name: string) => SubgraphClient
   types: SupergraphTypes
   /** Null: nothing is cached. */
-  cacheRules: CacheRules | null
+  caching: { rules: CacheRules } | null
 }
 
 export function compilePlan(plan: QueryPlan, options: CompilePlanOptions): CompiledPlan {
@@ -128,7 +128,7 @@ function writtenNames(found: readonly Taken[], flattened: ReadonlySet<string>): 
 
 type Path = readonly FlattenNodePathSegment[]
 
-function createNodeCompiler({ findSubgraph, types, cacheRules }: CompilePlanOptions, found: Taken[]) {
+function createNodeCompiler({ findSubgraph, types, caching }: CompilePlanOptions, found: Taken[]) {
   const flattenedNames = new Set<string>()
   return { step, root, flattenedNames }
 
@@ -185,8 +185,8 @@ function createNodeCompiler({ findSubgraph, types, cacheRules }: CompilePlanOpti
   }
 
   function cachedRoot({ serviceName, operation, operationKind = 'query' }: FetchNode): CachedFetch | null {
-    if (!cacheRules || operationKind !== 'query') return null
-    return compileRootFetch({ subgraph: serviceName, operation }, cacheRules)
+    if (!caching || operationKind !== 'query') return null
+    return compileRootFetch({ subgraph: serviceName, operation }, caching.rules)
   }
 
   function cachedEntities(
@@ -196,8 +196,8 @@ function createNodeCompiler({ findSubgraph, types, cacheRules }: CompilePlanOpti
     const found = parts.flatMap(({ responseName, singleKey }) =>
       singleKey ? [{ responseName, typeName: singleKey.typename, key: singleKey.name }] : [],
     )
-    if (!cacheRules || found.length < parts.length) return null
-    return compileEntityFetch({ subgraph: serviceName, operation }, found, cacheRules)
+    if (!caching || found.length < parts.length) return null
+    return compileEntityFetch({ subgraph: serviceName, operation }, found, caching.rules)
   }
 
   function entityPart(tree: FieldTree, source: PartSource): EntityPart {

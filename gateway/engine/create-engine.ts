@@ -1,12 +1,16 @@
 import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql'
 import type { FetchEntities } from '../batching/fetch-entities.ts'
 import type { RootFetches } from '../batching/join-root.ts'
-import type { CacheRules } from '../cache/cache-rules.ts'
 import type { ExecutableOperation, Executor, JsonAnswer } from '../executor.ts'
 import { mapAsyncIterable } from '../map-async-iterable.ts'
 import type { PlannedDocument } from '../planner.ts'
 import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
-import { compileOperation, type AnswerShape, type CompiledOperation } from './compile-operation.ts'
+import {
+  compileOperation,
+  type AnswerShape,
+  type Caching,
+  type CompiledOperation,
+} from './compile-operation.ts'
 import type { RootFetch } from './compile-plan.ts'
 import { DataObject } from './data.ts'
 import { staleExtensions } from './demand-notes.ts'
@@ -23,7 +27,7 @@ export interface EngineOptions {
   types: SupergraphTypes
   findSubgraph: (name: string) => SubgraphClient
   /** Null: nothing is cached. */
-  cacheRules: CacheRules | null
+  caching: Caching | null
   fetchEntities: FetchEntities
   fetchRoot: RootFetches['fetchRoot']
   /** How long one call of a subgraph may take, when the request's own deadline is not sooner. */
@@ -40,13 +44,16 @@ export interface EngineOptions {
  * merged data; any other, and those that callers in this process want, is shaped as objects.
  */
 export function createEngine(options: EngineOptions): Executor {
-  const { schema, types, findSubgraph, cacheRules, fetchEntities, fetchRoot, subgraphTimeoutMs } = options
+  const { schema, types, findSubgraph, caching, fetchEntities, fetchRoot, subgraphTimeoutMs } = options
   const { maxErrors = 1_000 } = options
   const compiled = new WeakMap<PlannedDocument, WeakMap<ReadonlyMap<string, unknown>, CompiledOperation>>()
 
   return {
     async execute(operation) {
       const known = compiledOf(operation)
+      const { variables, context } = operation
+      const hit = known.shapeFor(variables).writeHit(variables, context)
+      if (hit !== undefined) return { data: JSON.parse(hit) as Record<string, unknown> }
       const run = startRun(operation)
       if (known.plan.step) await runStep(known.plan.step, run)
       return resultOf(known, operation, run)
@@ -54,7 +61,10 @@ export function createEngine(options: EngineOptions): Executor {
 
     async executeToJson(operation) {
       const known = compiledOf(operation)
-      const answer = known.shapeFor(operation.variables)
+      const { variables, context } = operation
+      const answer = known.shapeFor(variables)
+      const hit = answer.writeHit(variables, context)
+      if (hit !== undefined) return { kind: 'answered', data: [hit], errors: [], degraded: [] }
       const run = startRun(operation, answer.textLane())
       if (known.plan.step) await runStep(known.plan.step, run)
       return jsonOf(known, answer, operation, run)
@@ -76,7 +86,7 @@ export function createEngine(options: EngineOptions): Executor {
     let known = byFallbacks.get(fallbacks)
     if (!known) {
       const both = bothOf(fallbacks, options.fallbacks)
-      known = compileOperation(planned, { schema, types, findSubgraph, cacheRules, fallbacks: both })
+      known = compileOperation(planned, { schema, types, findSubgraph, caching, fallbacks: both })
       byFallbacks.set(fallbacks, known)
     }
     return known

@@ -1,7 +1,7 @@
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import type { EntityAnswer, EntityPartAnswer, FetchEntities } from '../batching/fetch-entities.ts'
-import type { RootAnswer, RootFetches } from '../batching/join-root.ts'
+import type { RootAnswer, RootCall, RootFetches } from '../batching/join-root.ts'
 import { clientAlias } from '../safe-aliases.ts'
 import type { Merge } from './compile-merge.ts'
 import { noteDemands, type DemandNotes } from './demand-notes.ts'
@@ -81,6 +81,11 @@ function deadlineOf(run: PlanRun): number {
   return Math.min(performance.now() + run.subgraphTimeoutMs, run.context.deadlineAt ?? Infinity)
 }
 
+/** What is to be kept is looked at field by field. */
+function readerOf(fetch: RootFetch | EntityFetch, { textLane }: PlanRun): RootCall['readText'] {
+  return fetch.cached ? undefined : textLane?.readers.get(fetch)
+}
+
 async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
   const variables = variablesFor(fetch.variableNames, run)
   let result: RootAnswer
@@ -97,7 +102,7 @@ async function fetchRoot(fetch: RootFetch, run: PlanRun): Promise<void> {
       context: run.context,
       deadlineAt: deadlineOf(run),
       isMutation: fetch.isMutation,
-      readText: run.textLane?.readers.get(fetch),
+      readText: readerOf(fetch, run),
     })
   } catch (cause) {
     failFields(run.data, unavailable(fetch.subgraphName, cause), fetch.tree)
@@ -128,7 +133,7 @@ async function fetchParts(fetch: EntityFetch, run: PlanRun): Promise<void> {
       variables: variablesFor(fetch.variableNames, run),
       context: run.context,
       deadlineAt: deadlineOf(run),
-      readText: run.textLane?.readers.get(fetch),
+      readText: readerOf(fetch, run),
     })
     answers = answer.parts
     if (run.notes) noteDemands(run.notes, resultOf(answer))

@@ -1,0 +1,24 @@
+import { authorizationClassOf } from '../../core/access/authorization-class.ts'
+import type { Principal } from '../../core/access/principal.ts'
+
+/** Under what the values that a principal may see are kept: his authorization class, and the schema that they are of. */
+export interface CacheClasses {
+  of(principal: Principal): { shared: string; private: string }
+}
+
+/** @param schemaHash values of one supergraph are never those of another */
+export function createCacheClasses(schemaHash: string): CacheClasses {
+  const known = new WeakMap<Principal, { shared: string; private: string }>()
+  return {
+    of(principal) {
+      const present = known.get(principal)
+      if (present) return present
+      const made = {
+        shared: `${schemaHash}${authorizationClassOf(principal, false)}`,
+        private: `${schemaHash}${authorizationClassOf(principal, true)}`,
+      }
+      known.set(principal, made)
+      return made
+    },
+  }
+}
