@@ -1,4 +1,5 @@
 import { machine, printTable, type Figure } from './support/figures.ts'
+import { cacheBench } from './cache/cache.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
 import { pipelineBench } from './pipeline/pipeline.ts'
@@ -6,6 +7,7 @@ import { streamBench } from './stream/stream.ts'
 
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  cache: cacheBench,
   gateway: gatewayBench,
   ingest: ingestBench,
   pipeline: pipelineBench,

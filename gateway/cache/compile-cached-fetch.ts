@@ -37,6 +37,8 @@ export interface CachedField {
   /** Given by the entity itself, whatever is cached. */
   source: 'typename' | 'key' | 'field'
   key: FieldKey
+  /** Whether the key depends on variables. */
+  hasVariables: boolean
   policy: CachePolicy
   /** Whether `isIncluded` depends on variables. */
   isConditional: boolean
@@ -135,6 +137,7 @@ function cachedFields(
       responseName: nameOf(node),
       source,
       key: compileFieldKey(plain),
+      hasVariables: print(plain).includes('$'),
       policy,
       isConditional: conditions !== always,
       isIncluded: conditions,

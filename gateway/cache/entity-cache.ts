@@ -146,7 +146,7 @@ export class EntityCache implements FeedFollower {
   }
 
   /** Whether a field may be answered as it is. */
-  isFresh(field: NearField, space: EntitySpace, now: number): boolean {
+  isFresh(field: { freshUntil: number; storedAt: number }, space: EntitySpace, now: number): boolean {
     if (field.freshUntil <= now) return false
     return !this.#isLost || !space.isFenced || field.storedAt + this.#lostFreshMs > now
   }

@@ -3,7 +3,7 @@
  * and since when nothing has been missed of its partition. Every message raises the number by one; a token is such a number.
  */
 export class FeedPosition {
-  readonly #partitionOf: (typeName: string, id: string) => number
+  readonly partitionOf: (typeName: string, id: string) => number
   readonly #heldSince: number[]
   /** By entity, the oldest first. */
   readonly #changes = new Map<string, number>()
@@ -21,7 +21,7 @@ export class FeedPosition {
     partitionOf: (typeName: string, id: string) => number
     maxChanges?: number
   }) {
-    this.#partitionOf = partitionOf
+    this.partitionOf = partitionOf
     this.#heldSince = Array.from({ length: partitions }, () => Infinity)
     this.#maxChanges = maxChanges
   }
@@ -30,14 +30,14 @@ export class FeedPosition {
     return this.#now
   }
 
-  /** Since when every change of this entity has been told; Infinity when changes are not told yet. */
-  heldSince(typeName: string, id: string): number {
-    return this.#heldSince[this.#partitionOf(typeName, id)] ?? Infinity
+  /** Since when every change of a partition has been told; Infinity when they are not told yet. */
+  heldSince(partition: number): number {
+    return this.#heldSince[partition] ?? Infinity
   }
 
   /** Whether something read after `token` was given may be kept: not if it was told changed since, or may have been. */
   check(typeName: string, id: string, token: number): 'held' | 'position' | 'changed' {
-    if (this.heldSince(typeName, id) > token) return 'position'
+    if (this.heldSince(this.partitionOf(typeName, id)) > token) return 'position'
     const changedAt = this.#changes.get(nameOf(typeName, id)) ?? this.#forgotten
     return changedAt > token ? 'changed' : 'held'
   }

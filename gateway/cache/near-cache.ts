@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { NearEntry } from './near-entry.ts'
+import type { MadeSegment } from './hit/hit-writer.ts'
 import type { FeedPosition } from './feed-position.ts'
 
 /** Entities of one type as one subgraph knows them. */
@@ -43,6 +44,7 @@ export class NearCache {
       sizeCalculation: ({ bytes }) => bytes,
       dispose: (slot, _name, reason) => {
         if (reason === 'evict') this.#evictions++
+        slot.isKept = false
         if (reason !== 'set') this.#forgetAliases(slot)
       },
     })
@@ -60,9 +62,20 @@ export class NearCache {
   find(space: EntitySpace, id: string): Slot | undefined {
     const slot = this.#slots.get(space.prefix + id)
     if (slot === undefined || !space.isFenced) return slot
-    if (slot.knownSince >= this.#position.heldSince(space.typeName, id)) return slot
+    if (slot.knownSince >= this.#position.heldSince(slot.partition)) return slot
     this.#slots.delete(space.prefix + id)
     return undefined
+  }
+
+  /** Whether a slot that was found before still is what would be found. */
+  isHeld(slot: Slot): boolean {
+    if (!slot.isKept) return false
+    if (slot.space.isFenced && slot.knownSince < this.#position.heldSince(slot.partition)) return false
+    if (--slot.usesUntilTouched < 0) {
+      slot.usesUntilTouched = USES_BEFORE_TOUCH
+      this.#slots.get(slot.space.prefix + slot.id)
+    }
+    return true
   }
 
   /** What is kept of the entity of this id, else of the one that the look-up has found. */
@@ -101,7 +114,7 @@ export class NearCache {
       const outcome = this.#position.check(space.typeName, id, fill.token)
       if (outcome !== 'held') return outcome
     }
-    const slot = this.find(space, id) ?? new Slot(space, id, this.#position.now)
+    const slot = this.find(space, id) ?? this.#createSlot(space, id)
     if (fill.entry.version < slot.fence) return 'fence'
     const present = slot.entries.get(fill.class)
     slot.entries.set(fill.class, present ? present.mergedWith(fill.entry) : fill.entry)
@@ -131,6 +144,11 @@ export class NearCache {
     this.#absent.clear()
   }
 
+  #createSlot(space: EntitySpace, id: string): Slot {
+    const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : 0
+    return new Slot(space, id, partition, this.#position.now)
+  }
+
   #setAlias(alias: string, slot: Slot): void {
     if (slot.aliases.length >= MAX_ALIASES && !slot.aliases.includes(alias)) return
     const before = this.#aliases.get(alias)
@@ -155,7 +173,9 @@ export class NearCache {
     this.#slots.delete(name)
     slot.aliases = aliases
     this.#slots.set(name, slot)
-    if (this.#slots.peek(name) !== slot) this.#forgetAliases(slot)
+    slot.isKept = this.#slots.peek(name) === slot
+    slot.made = NOTHING_MADE
+    if (!slot.isKept) this.#forgetAliases(slot)
   }
 }
 
@@ -168,6 +188,7 @@ const MAX_ALIASES = 16
 export class Slot {
   readonly space: EntitySpace
   readonly id: string
+  readonly partition: number
   readonly knownSince: number
   fence = 0
   /** By authorization class. */
@@ -175,10 +196,19 @@ export class Slot {
   /** Fenced ones: for when the entity cannot be read, and always marked as stale. */
   aside = new Map<string, NearEntry>()
   aliases: string[] = []
+  /** False once it has given way, or what it held may have changed untold. */
+  isKept = true
+  /** What operations have made of the entries, as these are now. */
+  made = NOTHING_MADE
+  /** The same entity as other subgraphs know it, where it was found the last time. */
+  readonly related: Slot[] = []
+  /** To be known as used to what decides on what gives way; that costs more than the use. */
+  usesUntilTouched = USES_BEFORE_TOUCH
 
-  constructor(space: EntitySpace, id: string, knownSince: number) {
+  constructor(space: EntitySpace, id: string, partition: number, knownSince: number) {
     this.space = space
     this.id = id
+    this.partition = partition
     this.knownSince = knownSince
   }
 
@@ -191,5 +221,7 @@ export class Slot {
   }
 }
 
+const USES_BEFORE_TOUCH = 8
+const NOTHING_MADE: readonly MadeSegment[] = []
 const SLOT_BYTES = 480
 const ALIAS_BYTES = 120

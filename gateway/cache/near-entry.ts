@@ -1,33 +1,16 @@
-import type { Fragment } from './hit/fragment.ts'
-
 /** A field as it is kept: the JSON text that its subgraph gave, and until when it may be answered as fresh. */
 export class NearField {
   readonly text: string
   /** Epoch milliseconds. */
   readonly storedAt: number
   readonly freshUntil: number
-  #fragments = NONE
 
   constructor(text: string, storedAt: number, freshUntil: number) {
     this.text = text
     this.storedAt = storedAt
     this.freshUntil = freshUntil
   }
-
-  /** What was made of the text for this place of an operation. */
-  fragment(place: object): Fragment | undefined {
-    for (const made of this.#fragments) if (made.place === place) return made.fragment
-    return undefined
-  }
-
-  keepFragment(place: object, fragment: Fragment): void {
-    this.#fragments = [...this.#fragments.slice(1 - MAX_FRAGMENTS), { place, fragment }]
-  }
 }
-
-/** Of one value; an operation that is not among the last ones makes its own anew. */
-const MAX_FRAGMENTS = 3
-const NONE: readonly { place: object; fragment: Fragment }[] = []
 
 /** What is known of an entity for those of one authorization class: fields of one version of it. */
 export class NearEntry {

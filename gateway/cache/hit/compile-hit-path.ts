@@ -5,7 +5,8 @@ import type { CachedField, CachedSelection } from '../compile-cached-fetch.ts'
 import type { EntityCache } from '../entity-cache.ts'
 import { aliasOf, lookupKeys } from '../lookup-key.ts'
 import type { CacheClasses } from '../cache-classes.ts'
-import { HitWriter, type EntityNode, type EntitySource, type Piece } from './entity-node.ts'
+import type { EntityNode, EntitySource, Piece, Segment } from './entity-node.ts'
+import { HitWriter } from './hit-writer.ts'
 
 /**
  * The answer of an operation as JSON text, straight from what the process keeps: nothing is asked, merged, parsed or
@@ -148,7 +149,7 @@ function writeRoot(
       cache.near.resolve({ space, id: null, alias: aliasOf(space, of, asked) })
     const absentUntil = slot?.entries.get(of)?.absentUntil
     const isAbsent = absentUntil !== undefined && absentUntil > writer.now
-    const written = isAbsent && !nonNull ? 'null' : slot ? writer.entity(node, slot.id, slot) : undefined
+    const written = isAbsent && !nonNull ? 'null' : slot ? writer.entity(node, slot) : undefined
     if (written === undefined) return undefined
     text += written
   }
@@ -174,27 +175,20 @@ class NodeCompiler {
       ({ selection }) => selection.typeName === typeName && selection.type.key === type.key,
     )
     if (!isOne || shape.typeName !== typeName) return null
-    const pieces: Piece[] = []
-    let text = '{'
+    const segments = new SegmentList()
+    segments.text('{')
     for (const field of shape.fields) {
       if (field.denied !== null || field.source === 'introspection') return null
-      text += field.jsonKey
-      const known = field.source === 'typename' || field.key === '__typename'
-      if (known) {
-        text += `"${typeName}"`
-        continue
-      }
-      const piece = this.#piece(field, sources, type.key, path, text)
-      if (!piece) return null
-      pieces.push(piece)
-      text = ''
+      segments.text(field.jsonKey)
+      if (field.source === 'typename' || field.key === '__typename') segments.text(`"${typeName}"`)
+      else if (!this.#addField(field, sources, type.key, path, segments)) return null
     }
+    segments.text('}')
     return {
       typeName,
       key: type.key,
       sources: sources.map((source) => this.#source(source)),
-      pieces,
-      end: `${text}}`,
+      segments: segments.end(),
     }
   }
 
@@ -203,33 +197,37 @@ class NodeCompiler {
     return { space: this.#cache.space(subgraph, typeName, type.fence !== null), isPrivate }
   }
 
-  #piece(
+  #addField(
     field: FieldShape,
     sources: readonly Source[],
     key: string,
     path: string,
-    text: string,
-  ): Piece | null {
-    for (const [index, { selection }] of sources.entries()) {
+    segments: SegmentList,
+  ): boolean {
+    for (const [source, { selection }] of sources.entries()) {
       const found = selection.fields.find(({ responseName }) => responseName === field.key)
       if (!found) continue
-      if (found.isConditional) return null
-      if (found.source === 'key') return { kind: 'key', text }
-      return this.#fieldPiece(field, found, index, `${path}.${field.key}`, text)
+      if (found.isConditional) return false
+      if (found.source === 'key') segments.key()
+      else return this.#addValue(field, found, source, `${path}.${field.key}`, segments)
+      return true
     }
-    return field.key === key && field.fieldName === key ? { kind: 'key', text } : null
+    if (field.key !== key || field.fieldName !== key) return false
+    segments.key()
+    return true
   }
 
-  #fieldPiece(
-    { value }: FieldShape,
-    { key }: CachedField,
+  #addValue(
+    { value: shape }: FieldShape,
+    { key, hasVariables }: CachedField,
     source: number,
     path: string,
-    text: string,
-  ): Piece | null {
+    segments: SegmentList,
+  ): boolean {
     const nodes = new Map<string, EntityNode>()
-    if (!this.#below(value, path, nodes)) return null
-    return { kind: 'field', text, source, key, value: { shape: value, path, nodes } }
+    if (!this.#below(shape, path, nodes)) return false
+    segments.field(source, hasVariables, { key, shape, path, nodes })
+    return true
   }
 
   /** Adds the entities below a value; false where one stands that cannot be written so. */
@@ -246,5 +244,58 @@ class NodeCompiler {
       if (field.denied !== null || field.source === 'introspection') return false
       return field.source === 'typename' || this.#below(field.value, `${path}.${field.key}`, nodes)
     })
+  }
+}
+
+/** Puts together what comes from one source. */
+class SegmentList {
+  readonly #segments: Segment[] = []
+  #source: number | null = null
+  #hasVariables = false
+  #pieces: Piece[] = []
+  #text = ''
+
+  text(text: string): void {
+    this.#text += text
+  }
+
+  key(): void {
+    this.#pieces.push({ kind: 'key', text: this.#text })
+    this.#text = ''
+  }
+
+  field(
+    source: number,
+    hasVariables: boolean,
+    field: Omit<Extract<Piece, { kind: 'field' }>, 'kind' | 'text'>,
+  ): void {
+    const text = this.#text
+    if (this.#source !== null && this.#source !== source) {
+      this.#text = ''
+      this.#close()
+      this.#text = text
+    }
+    this.#source = source
+    this.#hasVariables ||= hasVariables
+    this.#pieces.push({ kind: 'field', text: this.#text, ...field })
+    this.#text = ''
+  }
+
+  end(): Segment[] {
+    this.#close()
+    return this.#segments
+  }
+
+  #close(): void {
+    this.#segments.push({
+      source: this.#source ?? 0,
+      pieces: this.#pieces,
+      end: this.#text,
+      hasVariables: this.#hasVariables,
+    })
+    this.#source = null
+    this.#hasVariables = false
+    this.#pieces = []
+    this.#text = ''
   }
 }
