@@ -1,5 +1,6 @@
 import type { CachedEntry, ChangeFeed, EntityCacheStore } from '../../stream/ports.ts'
 import { FeedPosition } from './feed-position.ts'
+import type { KeptAnswer } from './hit/made.ts'
 import type { FeedFollower } from './follow-feed.ts'
 import { Flights, type Flight } from './flights.ts'
 import { NearCache, type EntitySpace, type FillOutcome, type NearToken } from './near-cache.ts'
@@ -149,6 +150,12 @@ export class EntityCache implements FeedFollower {
   isFresh(field: { freshUntil: number; storedAt: number }, space: EntitySpace, now: number): boolean {
     if (field.freshUntil <= now) return false
     return !this.#isLost || !space.isFenced || field.storedAt + this.#lostFreshMs > now
+  }
+
+  /** Whether all that an answer was made of is as it was, and may be answered. */
+  isHeld(answer: KeptAnswer, now: number): boolean {
+    if (answer.freshUntil <= now || (this.#isLost && answer.storedAt + this.#lostFreshMs <= now)) return false
+    return this.near.isWhole(answer)
   }
 
   get now(): number {

@@ -1,3 +1,6 @@
+/** Of entities whose changes nothing tells, and nothing has to. */
+export const NO_PARTITION = -1
+
 /**
  * What this process was told by the change feed, as far as a fill needs to know: when each entity was told changed,
  * and since when nothing has been missed of its partition. Every message raises the number by one; a token is such a number.
@@ -32,7 +35,7 @@ export class FeedPosition {
 
   /** Since when every change of a partition has been told; Infinity when they are not told yet. */
   heldSince(partition: number): number {
-    return this.#heldSince[partition] ?? Infinity
+    return partition === NO_PARTITION ? 0 : (this.#heldSince[partition] ?? Infinity)
   }
 
   /** Whether something read after `token` was given may be kept: not if it was told changed since, or may have been. */

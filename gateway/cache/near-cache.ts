@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { NearEntry } from './near-entry.ts'
-import type { MadeSegment } from './hit/hit-writer.ts'
-import type { FeedPosition } from './feed-position.ts'
+import type { KeptAnswer, MadeSegment } from './hit/made.ts'
+import { NO_PARTITION, type FeedPosition } from './feed-position.ts'
 
 /** Entities of one type as one subgraph knows them. */
 export interface EntitySpace {
@@ -36,6 +36,8 @@ export class NearCache {
   readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
   readonly #position: FeedPosition
   #evictions = 0
+  /** The one that is taken out to be put in again. */
+  #weighed: Slot | null = null
 
   constructor({ maxBytes, position }: { maxBytes: number; position: FeedPosition }) {
     this.#position = position
@@ -44,8 +46,7 @@ export class NearCache {
       sizeCalculation: ({ bytes }) => bytes,
       dispose: (slot, _name, reason) => {
         if (reason === 'evict') this.#evictions++
-        slot.isKept = false
-        if (reason !== 'set') this.#forgetAliases(slot)
+        if (slot !== this.#weighed) this.#drop(slot)
       },
     })
   }
@@ -61,19 +62,31 @@ export class NearCache {
   /** What is kept of an entity. */
   find(space: EntitySpace, id: string): Slot | undefined {
     const slot = this.#slots.get(space.prefix + id)
-    if (slot === undefined || !space.isFenced) return slot
-    if (slot.knownSince >= this.#position.heldSince(slot.partition)) return slot
+    if (slot === undefined || slot.knownSince >= this.#position.heldSince(slot.partition)) return slot
     this.#slots.delete(space.prefix + id)
     return undefined
   }
 
   /** Whether a slot that was found before still is what would be found. */
   isHeld(slot: Slot): boolean {
-    if (!slot.isKept) return false
-    if (slot.space.isFenced && slot.knownSince < this.#position.heldSince(slot.partition)) return false
-    if (--slot.usesUntilTouched < 0) {
-      slot.usesUntilTouched = USES_BEFORE_TOUCH
-      this.#slots.get(slot.space.prefix + slot.id)
+    if (!slot.isKept || slot.knownSince < this.#position.heldSince(slot.partition)) return false
+    if (--slot.usesUntilTouched < 0) this.#touch(slot)
+    return true
+  }
+
+  /** Whether nothing has changed of what an answer was made of. It looks at each, so at as little of each as can be. */
+  isWhole(answer: KeptAnswer): boolean {
+    const { madeOf } = answer
+    let changes = 0
+    for (let index = 0; index < madeOf.length; index++) {
+      const slot = madeOf[index] as Slot
+      if (slot.knownSince < this.#position.heldSince(slot.partition)) return false
+      changes += slot.changes
+    }
+    if (changes !== answer.changes) return false
+    if (--answer.usesUntilTouched < 0) {
+      answer.usesUntilTouched = USES_BEFORE_TOUCH
+      for (const slot of madeOf) this.#touch(slot)
     }
     return true
   }
@@ -135,6 +148,13 @@ export class NearCache {
     this.#resize(slot)
   }
 
+  /** An answer stays as long as all that it was made of. */
+  keepAnswer(slot: Slot, answer: KeptAnswer): void {
+    if (!slot.isKept) return
+    slot.answers = [...slot.answers.slice(1 - MAX_ANSWERS), answer]
+    this.#weigh(slot)
+  }
+
   evict(space: EntitySpace, id: string): void {
     this.#slots.delete(space.prefix + id)
   }
@@ -144,8 +164,14 @@ export class NearCache {
     this.#absent.clear()
   }
 
+  /** What decides on what gives way is told now and then: that costs more than the use. */
+  #touch(slot: Slot): void {
+    slot.usesUntilTouched = USES_BEFORE_TOUCH
+    this.#slots.get(slot.space.prefix + slot.id)
+  }
+
   #createSlot(space: EntitySpace, id: string): Slot {
-    const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : 0
+    const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : NO_PARTITION
     return new Slot(space, id, partition, this.#position.now)
   }
 
@@ -165,20 +191,33 @@ export class NearCache {
     slot.aliases = []
   }
 
-  /** The size of an item is only looked at when it is new. */
+  /** After its entries have changed. */
   #resize(slot: Slot): void {
-    const name = slot.space.prefix + slot.id
-    const { aliases } = slot
-    slot.aliases = []
-    this.#slots.delete(name)
-    slot.aliases = aliases
-    this.#slots.set(name, slot)
-    slot.isKept = this.#slots.peek(name) === slot
     slot.made = NOTHING_MADE
-    if (!slot.isKept) this.#forgetAliases(slot)
+    slot.answers = NO_ANSWERS
+    slot.changes++
+    this.#weigh(slot)
+  }
+
+  /** The size of an item is only looked at when it is new. */
+  #weigh(slot: Slot): void {
+    const name = slot.space.prefix + slot.id
+    this.#weighed = slot
+    this.#slots.delete(name)
+    this.#weighed = null
+    this.#slots.set(name, slot)
+    if (this.#slots.peek(name) !== slot) this.#drop(slot)
+  }
+
+  #drop(slot: Slot): void {
+    slot.isKept = false
+    slot.changes++
+    this.#forgetAliases(slot)
   }
 }
 
+/** Of one entity, by operation and class. */
+const MAX_ANSWERS = 2
 const MAX_ABSENT = 10_000
 
 /** Of one entity, lookups that are kept; each person has a handful of identities. */
@@ -186,24 +225,27 @@ const MAX_ALIASES = 16
 
 /** Fence, values and look-ups of an entity: kept and lost together. */
 export class Slot {
+  /** Rises whenever the entries are others, and when it has given way. */
+  changes = 0
+  readonly knownSince: number
+  readonly partition: number
+  /** False once it has given way, or what it held may have changed untold. */
+  isKept = true
+  usesUntilTouched = USES_BEFORE_TOUCH
   readonly space: EntitySpace
   readonly id: string
-  readonly partition: number
-  readonly knownSince: number
   fence = 0
   /** By authorization class. */
   entries = new Map<string, NearEntry>()
   /** Fenced ones: for when the entity cannot be read, and always marked as stale. */
   aside = new Map<string, NearEntry>()
   aliases: string[] = []
-  /** False once it has given way, or what it held may have changed untold. */
-  isKept = true
   /** What operations have made of the entries, as these are now. */
   made = NOTHING_MADE
+  /** Whole answers of operations that begin with this entity. */
+  answers = NO_ANSWERS
   /** The same entity as other subgraphs know it, where it was found the last time. */
   readonly related: Slot[] = []
-  /** To be known as used to what decides on what gives way; that costs more than the use. */
-  usesUntilTouched = USES_BEFORE_TOUCH
 
   constructor(space: EntitySpace, id: string, partition: number, knownSince: number) {
     this.space = space
@@ -216,12 +258,15 @@ export class Slot {
     let bytes = SLOT_BYTES + this.space.prefix.length + this.id.length
     for (const entry of this.entries.values()) bytes += entry.bytes
     for (const entry of this.aside.values()) bytes += entry.bytes
+    for (const { text } of this.answers) bytes += ANSWER_BYTES + text.length
     for (const alias of this.aliases) bytes += ALIAS_BYTES + alias.length
     return bytes
   }
 }
 
 const USES_BEFORE_TOUCH = 8
+const NO_ANSWERS: readonly KeptAnswer[] = []
+const ANSWER_BYTES = 1_000
 const NOTHING_MADE: readonly MadeSegment[] = []
 const SLOT_BYTES = 480
 const ALIAS_BYTES = 120

@@ -4,6 +4,7 @@ import type { FieldShape, ObjectShape, ValueShape } from '../../engine/shape/com
 import type { CachedField, CachedSelection } from '../compile-cached-fetch.ts'
 import type { EntityCache } from '../entity-cache.ts'
 import { aliasOf, lookupKeys } from '../lookup-key.ts'
+import type { FieldKey } from '../field-key.ts'
 import type { CacheClasses } from '../cache-classes.ts'
 import type { EntityNode, EntitySource, Piece, Segment } from './entity-node.ts'
 import { HitWriter } from './hit-writer.ts'
@@ -102,6 +103,8 @@ interface RootPart {
   node: EntityNode | null
   nonNull: boolean
   isPrivate: boolean
+  /** Of all fields of the entity and of those below it whose arguments come from variables. */
+  variableKeys: readonly FieldKey[]
 }
 
 function compileRoots(shape: ObjectShape, sources: Sources, cache: EntityCache): RootPart[] | null {
@@ -113,7 +116,14 @@ function compileRoots(shape: ObjectShape, sources: Sources, cache: EntityCache):
     if (field.source === 'typename') {
       if (shape.typeName === null) return null
       const known = `${text}"${shape.typeName}"`
-      roots.push({ text: known, selection: null, node: null, nonNull: true, isPrivate: false })
+      roots.push({
+        text: known,
+        selection: null,
+        node: null,
+        nonNull: true,
+        isPrivate: false,
+        variableKeys: [],
+      })
       continue
     }
     const [source] = sources.get(field.key) ?? []
@@ -124,13 +134,30 @@ function compileRoots(shape: ObjectShape, sources: Sources, cache: EntityCache):
     const node = compiler.entity(field.key, item.shape)
     if (!node) return null
     const { selection, isPrivate } = source
-    roots.push({ text, selection, node, nonNull: item.nonNull, isPrivate })
+    roots.push({
+      text,
+      selection,
+      node,
+      nonNull: item.nonNull,
+      isPrivate,
+      variableKeys: variableKeysOf(node),
+    })
   }
   return roots.length === 0 ? null : roots
 }
 
+function variableKeysOf({ segments }: EntityNode): FieldKey[] {
+  return segments.flatMap(({ pieces }) =>
+    pieces.flatMap((piece) => {
+      if (piece.kind === 'key') return []
+      const below = [...piece.nodes.values()].flatMap(variableKeysOf)
+      return piece.hasVariables ? [piece.key, ...below] : below
+    }),
+  )
+}
+
 function writeRoot(
-  { selection, node, nonNull, isPrivate }: RootPart,
+  { selection, node, nonNull, isPrivate, variableKeys }: RootPart,
   variables: Readonly<Record<string, unknown>>,
   writer: HitWriter,
   cache: EntityCache,
@@ -139,6 +166,7 @@ function writeRoot(
   const space = node?.sources[0]?.space
   if (!keys || !node || !space) return undefined
   const of = writer.classOf(isPrivate)
+  const key = writer.keyOf(variableKeys)
   const isList = selection.lookup?.rule.isList === true
   let text = isList ? '[' : ''
   for (let index = 0; index < keys.length; index++) {
@@ -149,7 +177,7 @@ function writeRoot(
       cache.near.resolve({ space, id: null, alias: aliasOf(space, of, asked) })
     const absentUntil = slot?.entries.get(of)?.absentUntil
     const isAbsent = absentUntil !== undefined && absentUntil > writer.now
-    const written = isAbsent && !nonNull ? 'null' : slot ? writer.entity(node, slot) : undefined
+    const written = isAbsent && !nonNull ? 'null' : slot ? writer.answer(node, slot, key) : undefined
     if (written === undefined) return undefined
     text += written
   }
@@ -226,7 +254,7 @@ class NodeCompiler {
   ): boolean {
     const nodes = new Map<string, EntityNode>()
     if (!this.#below(shape, path, nodes)) return false
-    segments.field(source, hasVariables, { key, shape, path, nodes })
+    segments.field(source, { key, hasVariables, shape, path, nodes })
     return true
   }
 
@@ -264,11 +292,7 @@ class SegmentList {
     this.#text = ''
   }
 
-  field(
-    source: number,
-    hasVariables: boolean,
-    field: Omit<Extract<Piece, { kind: 'field' }>, 'kind' | 'text'>,
-  ): void {
+  field(source: number, field: Omit<Extract<Piece, { kind: 'field' }>, 'kind' | 'text'>): void {
     const text = this.#text
     if (this.#source !== null && this.#source !== source) {
       this.#text = ''
@@ -276,7 +300,7 @@ class SegmentList {
       this.#text = text
     }
     this.#source = source
-    this.#hasVariables ||= hasVariables
+    this.#hasVariables ||= field.hasVariables
     this.#pieces.push({ kind: 'field', text: this.#text, ...field })
     this.#text = ''
   }

@@ -30,4 +30,12 @@ export interface Segment {
 /** What is known beforehand, then the entity's own key or the value of a field. */
 export type Piece =
   | { kind: 'key'; text: string }
-  | { kind: 'field'; text: string; key: FieldKey; shape: ValueShape; path: string; nodes: NodesByPath }
+  | {
+      kind: 'field'
+      text: string
+      key: FieldKey
+      hasVariables: boolean
+      shape: ValueShape
+      path: string
+      nodes: NodesByPath
+    }

@@ -1,24 +1,19 @@
 import { quoted } from '../../engine/json-text.ts'
 import type { EntityCache } from '../entity-cache.ts'
+import type { FieldKey } from '../field-key.ts'
 import type { Slot } from '../near-cache.ts'
 import type { EntityNode, Segment } from './entity-node.ts'
-import { FragmentWriter, type Fragment, type Template } from './fragment.ts'
-
-/** What was made of an entry for a segment of an operation: it holds until the entry changes, or time ends one of its fields. */
-export interface MadeSegment {
-  segment: Segment
-  class: string
-  /** The keys of fields whose arguments come from variables. */
-  keys: string
-  fragment: Fragment
-  freshUntil: number
-  storedAt: number
-}
+import { FragmentWriter, type Template } from './fragment.ts'
+import type { MadeSegment } from './made.ts'
 
 /** What one request writes from what the process keeps. Undefined when anything is missing, not fresh, or not as it should be. */
 export class HitWriter {
   readonly now: number
   hits = 0
+  /** Of what has been written since it was begun; null when some of it was made anew. */
+  #madeOf: Slot[] | null = null
+  #freshUntil = Infinity
+  #storedAt = Infinity
   readonly #cache: EntityCache
   readonly #variables: Readonly<Record<string, unknown>>
   readonly #classes: { shared: string; private: string }
@@ -38,6 +33,42 @@ export class HitWriter {
     return isPrivate ? this.#classes.private : this.#classes.shared
   }
 
+  /** For whom answers are kept that have fields with these keys. */
+  keyOf(keys: readonly FieldKey[]): string {
+    let key = this.#classes.private
+    for (const each of keys) key += each(this.#variables)
+    return key
+  }
+
+  /** The whole of an answer that begins with this entity: as it was written before, where nothing in it has changed. */
+  answer(node: EntityNode, slot: Slot, key: string): string | undefined {
+    for (const answer of slot.answers) {
+      if (answer.node !== node || answer.key !== key || !this.#cache.isHeld(answer, this.now)) continue
+      this.hits += answer.madeOf.length
+      return answer.text
+    }
+    this.#madeOf = []
+    this.#freshUntil = Infinity
+    this.#storedAt = Infinity
+    const text = this.entity(node, slot)
+    const madeOf = this.#madeOf as Slot[] | null
+    if (text === undefined || !madeOf) return text
+    // In one piece: it was put together of many, which are all over the memory.
+    const whole = Buffer.from(text).toString()
+    const changes = madeOf.reduce((sum, each) => sum + each.changes, 0)
+    this.#cache.near.keepAnswer(slot, {
+      node,
+      key,
+      text: whole,
+      madeOf,
+      changes,
+      freshUntil: this.#freshUntil,
+      storedAt: this.#storedAt,
+      usesUntilTouched: 0,
+    })
+    return whole
+  }
+
   /** `slot`: of the node's first source. */
   entity(node: EntityNode, slot: Slot): string | undefined {
     const { sources, segments } = node
@@ -50,6 +81,9 @@ export class HitWriter {
       const made = this.#made(segment, own, this.classOf(source.isPrivate))
       if (!made || !this.#cache.isFresh(made, source.space, this.now)) return undefined
       this.hits++
+      this.#madeOf?.push(own)
+      this.#freshUntil = Math.min(this.#freshUntil, made.freshUntil)
+      this.#storedAt = Math.min(this.#storedAt, made.storedAt)
       const { fragment } = made
       const written = typeof fragment === 'string' ? fragment : this.#template(fragment)
       if (written === undefined) return undefined
@@ -93,6 +127,8 @@ export class HitWriter {
     for (const made of slot.made) {
       if (made.segment === segment && made.class === of && made.keys === keys) return made
     }
+    // What is asked for the first time is not worth keeping whole.
+    this.#madeOf = null
     const made = this.#make(segment, slot, of, keys)
     if (made) slot.made = [...slot.made.slice(1 - MAX_MADE), made]
     return made
