@@ -2,12 +2,16 @@ import { Redis } from 'ioredis'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../platform/clock.ts'
+import { createRelay } from '../../ingest/relay.ts'
 import { silentLog } from '../../platform/log.ts'
 import { eventually } from '../../tests/support/eventually.ts'
+import { createMemoryStores, openMemoryStorage } from '../../tests/support/memory-storage.ts'
 import { loadFeed } from '../../tests/support/feed-under-load.ts'
 import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
 import { REDIS_SERVER, startRedis, type RunningRedis } from '../../tests/support/servers/redis-server.ts'
 import { startTcpProxy, type TcpProxy } from '../../tests/support/tcp-proxy.ts'
+import { aWrite } from '../../storage/contract/documents.ts'
+import { attach, subscribe, take } from '../contract/feed.ts'
 import type { Stream } from '../ports.ts'
 import { openRedisStream } from './open.ts'
 
@@ -101,7 +105,41 @@ describeWithServer(REDIS_SERVER, 'faults of Redis', () => {
       },
     })
   })
+
+  test('what a master took after another had its place is told by that one', async () => {
+    await using old = await startRedis()
+    await using replica = await startRedis({ settings: ['--replicaof', '127.0.0.1', String(old.port)] })
+    await replicated(old)
+    await using proxy = await startTcpProxy(old.port)
+    await using writing = await open(proxy)
+    const promoted = new Redis(replica.url)
+    await promoted.replicaof('NO', 'ONE')
+    promoted.disconnect()
+    await using reading = await open({ port: replica.port })
+    await using _attached = await attach(reading.feed)
+    const messages = subscribe(reading.feed, { entity: 'Profile', id: 'p' })
+    const { profiles, products } = openMemoryStorage({ stores: createMemoryStores() })
+    const outbox = [{ from: 1, version: 1, changed: ['traits'], at: 0 }]
+    await profiles.put([aWrite('p', 1, { outbox })])
+
+    const relay = createRelay({ profiles, products, feed: writing.feed, clock: systemClock })
+    expect(await relay.relay(10)).toBe(1)
+    await old.kill()
+    proxy.setTarget(replica.port)
+    await eventually(async () => {
+      await relay.relay(10)
+      expect(await profiles.findOutbox(null, 10)).toEqual([])
+    })
+    expect(await take(messages, 1)).toEqual(['p1'])
+  }, 30_000)
 })
+
+/** Resolves when a replica of it is connected. */
+async function replicated({ url }: RunningRedis): Promise<void> {
+  const client = new Redis(url)
+  await eventually(async () => expect(await client.info('replication')).toContain('connected_slaves:1'))
+  client.disconnect()
+}
 
 async function expectHealed(options: {
   redis: RunningRedis
@@ -130,7 +168,7 @@ async function expectHealed(options: {
   }
 }
 
-function open(proxy: TcpProxy): Promise<Stream> {
-  const url = `redis://127.0.0.1:${proxy.port}`
+function open({ port }: Pick<TcpProxy, 'port'>): Promise<Stream> {
+  const url = `redis://127.0.0.1:${port}`
   return openRedisStream({ url, partitions: 8, clock: systemClock, log: silentLog() })
 }
