@@ -36,6 +36,7 @@ export function createFeedReader(options: FeedReaderOptions): FeedReader {
   const all = positions.map((_, partition) => partition)
   const ending = new AbortController()
   let state: FeedReader['state'] = 'idle'
+  let wasLive = false
   let lookedAt = -Infinity
   let running: Promise<void> = Promise.resolve()
 
@@ -118,10 +119,10 @@ export function createFeedReader(options: FeedReaderOptions): FeedReader {
   }
 
   function regain(): void {
-    if (state === 'lost') log.info('the change feed is read again')
-    const isFirst = state === 'idle'
+    if (wasLive) log.info('the change feed is read again')
+    wasLive = true
     state = 'live'
-    if (!isFirst) subscribers.liveness('back')
+    subscribers.liveness('back')
   }
 
   async function pause(ms: number): Promise<void> {
