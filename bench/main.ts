@@ -1,5 +1,6 @@
 import { machine, printTable, type Figure } from './support/figures.ts'
 import { cacheBench } from './cache/cache.ts'
+import { doorsBench } from './doors/doors.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
 import { pipelineBench } from './pipeline/pipeline.ts'
@@ -8,6 +9,7 @@ import { streamBench } from './stream/stream.ts'
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   cache: cacheBench,
+  doors: doorsBench,
   gateway: gatewayBench,
   ingest: ingestBench,
   pipeline: pipelineBench,

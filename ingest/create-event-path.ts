@@ -127,6 +127,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
         sleep,
         ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
         ...(options.share && { share: options.share }),
+        ...(onWork && { onHandOver: onWork }),
       })
     : createWorkerElsewhere({ storage, sleep, onWake: () => onWork?.() })
   const wake = (): void => {

@@ -219,3 +219,22 @@ async function settledState(storage: Storage, raws: readonly unknown[], batch: n
   await path[Symbol.asyncDispose]()
   return [...profiles.values()].map(({ view: seen }) => canonicalJson(seen as unknown as JsonValue)).sort()
 }
+
+test('a worker that does not tell changes itself says that there are some', async () => {
+  await using storage = openMemoryStorage()
+  let hints = 0
+  await using path = createEventPath({
+    storage,
+    feed: createMemoryFeed(),
+    clock: () => NOW,
+    log: silentLog(),
+    currency: 'EUR',
+    share: () => ({ after: null, below: null, does: (step) => step !== 'relay' }),
+    onWork: () => hints++,
+  })
+  await path.accept([identify('ada', { firstName: 'Ada' })], context)
+  await eventually(async () => {
+    expect(await storage.profiles.stats()).toMatchObject({ profiles: 1, outbox: 1 })
+    expect(hints).toBe(2)
+  })
+})

@@ -26,6 +26,8 @@ export interface WorkerOptions {
   pollMs?: number
   /** What of the work is this worker's now, where several share it; everything when absent. */
   share?: () => WorkerShare
+  /** Called when what this worker has done is for another to tell. */
+  onHandOver?: () => void
 }
 
 export interface Worker extends AsyncDisposable {
@@ -109,6 +111,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const materialised = await materialiseSome()
     const swept = share.does('sweep') ? await sweep.sweep(STEP) : 0
     const relayed = share.does('relay') ? await relaySome() : NOTHING_RELAYED
+    if (!share.does('relay') && (materialised || swept > 0 || decided > 0)) options.onHandOver?.()
     const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed.count > 0
     const waits = [folded.waitMs, relayed.waitMs].filter((ms) => ms !== null)
     return { busy: folded.busy || worked, waitMs: waits.length > 0 ? Math.min(...waits) : null }
