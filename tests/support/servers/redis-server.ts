@@ -32,6 +32,9 @@ export interface RedisSettings {
   settings?: readonly string[]
 }
 
+/** A test that is given up after its time disposes of nothing: what it started ends with the process of the tests. */
+const ENDS_WITH_ITS_INPUT = 'redis-server "$@" & read -r _; kill -9 $!'
+
 export async function startRedis(options: RedisSettings = {}): Promise<RunningRedis> {
   const { persistence = 'none', settings = [] } = options
   const dir = await mkdtemp(join(tmpdir(), 'monogram-redis-'))
@@ -39,21 +42,29 @@ export async function startRedis(options: RedisSettings = {}): Promise<RunningRe
   const files = ['--dir', dir, '--save', '', '--appendonly', persistence === 'aof' ? 'yes' : 'no']
   const args = ['--port', String(port), '--bind', '127.0.0.1', ...files, ...settings]
   const start = (): Promise<RunningProgram> =>
-    startProgram('redis-server', args, { ready: /Ready to accept connections/ })
+    startProgram('sh', ['-c', ENDS_WITH_ITS_INPUT, 'redis-server', ...args], {
+      ready: /pid=(\d+)[^]*Ready to accept connections/,
+    })
   let program = await start()
+  let isRunning = true
+  const pid = (): number => Number(program.readyLine[1])
+  const stop = async (): Promise<void> => {
+    if (isRunning) process.kill(pid(), 'SIGKILL')
+    isRunning = false
+    await program[Symbol.asyncDispose]()
+  }
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    pid: () => program.pid,
-    async kill() {
-      await program[Symbol.asyncDispose]()
-    },
+    pid,
+    kill: stop,
     async restart() {
-      await program[Symbol.asyncDispose]()
+      await stop()
       program = await start()
+      isRunning = true
     },
     async [Symbol.asyncDispose]() {
-      await program[Symbol.asyncDispose]()
+      await stop()
       await rm(dir, { recursive: true, force: true })
     },
   }
