@@ -171,13 +171,15 @@ export interface EventStore {
   countByTrails(groups: readonly (readonly TrailId[])[], names: readonly string[] | null): Promise<number[]>
   /**
    * Every event of these names or types, in arrival order, in pages: begin with null, go on with `next` until it is
-   * null. A page may have fewer than `limit`, or none, before the end.
+   * null. A page may have fewer than `limit`, or none, before the end. Where many processes write, an event may take its
+   * place before others that are there already, but none comes up to `settled` any more, which is `next` for a page of
+   * which that can be said as a whole. Whoever reads again from the first `settled` that was not `next` misses nothing.
    */
   scan(
     names: readonly string[] | null,
     after: string | null,
     limit: number,
-  ): Promise<{ events: StoredEvent[]; next: string | null }>
+  ): Promise<{ events: StoredEvent[]; next: string | null; settled: string }>
   stats(): Promise<{ events: number; pending: number; parked: number; conflicts: number }>
 }
 

@@ -127,6 +127,18 @@ export function eventListCases(test: ContractCase): void {
     expect([...keysOf(first.events), ...keysOf(rest.events)]).toEqual(['a', 'b', 'c'])
     expect(rest.next).toBeNull()
   })
+
+  test('whoever goes on from what a scan found settled misses nothing', async ({ events }) => {
+    const keys = ids('e', 25)
+    for (const key of keys) await events.append([anEvent(key)])
+    for (const from of [null, (await events.scan(null, null, 10)).next]) {
+      const { next, settled } = await events.scan(null, from, 100)
+      expect(next).toBeNull()
+      await events.append([anEvent(`after ${from}`)])
+      const { events: met } = await events.scan(null, settled, 100)
+      expect(keysOf(met).at(-1)).toBe(`after ${from}`)
+    }
+  })
 }
 
 function keysOf(events: readonly { key: string }[]): string[] {

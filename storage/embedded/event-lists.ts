@@ -44,7 +44,9 @@ export function eventLists(reader: Reader): Pick<EventStore, 'listByTrails' | 'c
       const end = last.get()?.[0] ?? 0
       const rows = page.all(from, to, nameList(names), integer(limit, 'limit'))
       const reached = rows.length < limit ? to : (rows.at(-1)?.[0] ?? to)
-      return { events: rows.map(readStoredEvent), next: reached < end ? String(reached) : null }
+      // One process writes, and places are given out by what commits: nothing comes up behind what was read.
+      const settled = String(Math.min(reached, Math.max(end, from)))
+      return { events: rows.map(readStoredEvent), next: reached < end ? String(reached) : null, settled }
     },
   }
 }

@@ -18,6 +18,17 @@ export function createArrivals(clock: Clock): () => string {
   }
 }
 
+/**
+ * How long after it got its place an event may still come to the log: a write and its repetition wait for a server, a
+ * connection and an answer (24 s each by default, see connection.ts), and the clocks of two processes may differ by the rest.
+ */
+export const MAX_LATE_MS = 60_000
+
+/** Before every place of that millisecond and after all of those before. */
+export function arrivalAt(ms: number): string {
+  return sortable(Math.max(0, ms), 10)
+}
+
 function sortable(value: number, digits: number): string {
   return value.toString(36).padStart(digits, '0')
 }

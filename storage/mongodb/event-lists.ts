@@ -1,5 +1,6 @@
 import type { EventPosition, EventStore } from '../ports.ts'
 import { integer } from '../values.ts'
+import { arrivalAt, MAX_LATE_MS } from './arrival.ts'
 import type { EventRow } from './documents.ts'
 import { readStoredEvent } from './event-rows.ts'
 import type { EventStoreParts } from './events.ts'
@@ -9,7 +10,7 @@ import { gather, ofEachTrail } from './of-each-trail.ts'
 type Lists = Pick<EventStore, 'listByTrails' | 'countByTrails' | 'scan'>
 
 /** The reads of the event store that go through many events: those of trails, newest first, and all, as they came. */
-export function eventLists({ collections: { events }, calls }: EventStoreParts): Lists {
+export function eventLists({ collections: { events }, calls, clock }: EventStoreParts): Lists {
   return {
     listByTrails: (groups, { names, before, limit }) =>
       calls.run(async () => {
@@ -39,6 +40,7 @@ export function eventLists({ collections: { events }, calls }: EventStoreParts):
     scan: (names, after, limit) =>
       calls.run(async () => {
         const from = idAfter(after)
+        const horizon = arrivalAt(clock() - MAX_LATE_MS)
         const end = names === null ? null : await endOfWindow(from, Math.max(limit, MAX_SCANNED_ROWS))
         const rows = await events
           .find({ arrival: { $gt: from, ...(end !== null && { $lte: end }) }, ...named(names) })
@@ -46,10 +48,9 @@ export function eventLists({ collections: { events }, calls }: EventStoreParts):
           .limit(atMost(limit))
           .toArray()
         const isCut = rows.length === limit
-        return {
-          events: rows.map(readStoredEvent),
-          next: isCut ? (rows.at(-1)?.arrival ?? null) : end,
-        }
+        const next = isCut ? (rows.at(-1)?.arrival ?? null) : end
+        const settled = next !== null && next < horizon ? next : horizon
+        return { events: rows.map(readStoredEvent), next, settled }
       }),
   }
 

@@ -1,4 +1,5 @@
 import type { EventKey } from '../../core/events/event.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { AppendResult, EventMark, EventStore } from '../ports.ts'
 import { integer, text } from '../values.ts'
 import type { Calls } from './calls.ts'
@@ -18,6 +19,7 @@ export interface EventStoreParts {
   calls: Calls
   routes: EventRoutes
   nextArrival: () => string
+  clock: Clock
 }
 
 export function createEventStore(parts: EventStoreParts): EventStore {

@@ -49,7 +49,7 @@ function assemble({ client, db }: Connection, clock: Clock): Storage {
   let probing: Promise<void> | null = null
   let closing: Promise<void> | null = null
   return {
-    events: createEventStore({ collections, calls, routes, nextArrival: createArrivals(clock) }),
+    events: createEventStore({ collections, calls, routes, nextArrival: createArrivals(clock), clock }),
     trails: createTrailStore(collections, calls),
     profiles: createProfileStore(collections, calls),
     identities: createIdentityStore(collections, calls),

@@ -25,7 +25,8 @@ function setUp(onCall?: (name: string) => void) {
   const stores = createMemoryStores()
   const storage = openMemoryStorage({ stores, ...(onCall && { onCall }) })
   const feed = createMemoryFeed()
-  const start = () => createRecommendationIndex({ storage, feed, log: silentLog(), catchUpIntervalMs: 1 })
+  const start = (lookBackIntervalMs = 60_000) =>
+    createRecommendationIndex({ storage, feed, log: silentLog(), catchUpIntervalMs: 1, lookBackIntervalMs })
   return { storage, feed, start }
 }
 
@@ -79,6 +80,40 @@ describe('the recommendation index', () => {
     await using index = start()
     await index.ready
     expect(index.baskets.size).toBe(1)
+  })
+
+  test('begins again where the log was settled, and at the first page that was not', async () => {
+    const { storage, feed } = setUp()
+    const page = (orders: string[], next: string | null, settled: string) => ({
+      events: orders.map((key) => ({ ...anOrder(key, ['a', 'b']), attempt: 0, folded: null })),
+      next,
+      settled,
+    })
+    /** The order "late" gets its place on the second page when that and the third have been read. */
+    const readings = [
+      { after: null, page: page(['1'], '1', '1') },
+      { after: '1', page: page(['2'], '2', '1') },
+      { after: '2', page: page(['3'], null, '3') },
+      { after: '1', page: page(['late', '2'], '2', '2') },
+      { after: '2', page: page(['3'], null, '3') },
+      { after: '3', page: page([], null, '3') },
+    ]
+    const asked: (string | null)[] = []
+    const scan = (_names: unknown, after: string | null) => {
+      const reading = readings[Math.min(asked.push(after), readings.length) - 1]
+      return Promise.resolve(reading?.page ?? page([], null, '3'))
+    }
+    await using index = createRecommendationIndex({
+      storage: { events: { scan } as unknown as typeof storage.events },
+      feed,
+      log: silentLog(),
+      catchUpIntervalMs: 1,
+      lookBackIntervalMs: 5,
+    })
+    await eventually(async () => expect(asked.length).toBeGreaterThanOrEqual(readings.length))
+    expect(asked.slice(0, readings.length)).toEqual(readings.map(({ after }) => after))
+    expect(index.baskets.size).toBe(4)
+    expect(index.baskets.neighbours('a').together).toEqual([4])
   })
 
   test('ends while it waits and while it has not begun, and lets nobody wait for it', async () => {

@@ -11,6 +11,8 @@ export interface RecommendationIndexOptions {
   log: Log
   /** How long changes are gathered before the log is read again. */
   catchUpIntervalMs?: number
+  /** How often the log is read again from where nothing could have been added any more at the last such reading. */
+  lookBackIntervalMs?: number
 }
 
 /** What is bought together, as this process knows it. */
@@ -25,17 +27,20 @@ const PAGE_EVENTS = 200
 
 /**
  * Counts the orders of the event log, and goes on as they come. The feed only says that there are new ones: they are
- * read from the log, from the page where the last reading ended. So following gives what counting anew would give,
- * whatever the feed repeats, leaves out or tells as a gap; and an order that is read twice counts once. A store that
- * cannot be read is asked again.
+ * read from the log, from the page where the last reading ended. Where many processes write, an order may come up behind
+ * that: every half minute the reading begins where the store said that the log was settled, so each event is read four
+ * times at most, whatever its rate. So following gives what counting anew would give, whatever the feed repeats, leaves
+ * out or tells as a gap; and an order that is read twice counts once. A store that cannot be read is asked again.
  */
 export function createRecommendationIndex(options: RecommendationIndexOptions): RecommendationIndex {
-  const { storage, feed, log, catchUpIntervalMs = 1_000 } = options
+  const { storage, feed, log, catchUpIntervalMs = 1_000, lookBackIntervalMs = 30_000 } = options
   const baskets = new BasketIndex()
   const ending = new AbortController()
   const { signal } = ending
   const ready = deferred()
   let position: string | null = null
+  let settled: string | null = null
+  let isLookBackDue = true
   let ring = deferred()
 
   // Attached before the first page is read: what comes meanwhile is not missed.
@@ -64,14 +69,20 @@ export function createRecommendationIndex(options: RecommendationIndexOptions): 
   }
 
   async function catchUp(): Promise<void> {
+    let isLookBack = isLookBackDue
+    if (isLookBack) position = settled
+    isLookBackDue = false
     while (!signal.aborted) {
-      const { events, next } = await storage.events.scan(ORDER_EVENT_NAMES, position, PAGE_EVENTS)
-      for (const event of events) {
+      const page = await storage.events.scan(ORDER_EVENT_NAMES, position, PAGE_EVENTS)
+      for (const event of page.events) {
         const basket = orderBasket(event)
         if (basket) baskets.setBasket(basket.order, basket.productIds, basket.at)
       }
-      if (next === null) return
-      position = next
+      // Pages that are settled as a whole need not be read again; the first one that is not is where to begin next time.
+      if (isLookBack) settled = page.settled
+      isLookBack &&= page.settled === page.next
+      if (page.next === null) return
+      position = page.next
       await setImmediate()
     }
   }
@@ -80,6 +91,10 @@ export function createRecommendationIndex(options: RecommendationIndexOptions): 
     await setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined)
   }
 
+  const lookBack = setInterval(() => {
+    isLookBackDue = true
+    ring.resolve()
+  }, lookBackIntervalMs).unref()
   const running = Promise.all([listen(), follow()])
 
   return {
@@ -87,6 +102,7 @@ export function createRecommendationIndex(options: RecommendationIndexOptions): 
     ready: ready.promise,
     async [Symbol.asyncDispose]() {
       ending.abort()
+      clearInterval(lookBack)
       ring.resolve()
       await running
       ready.resolve()

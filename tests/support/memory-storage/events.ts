@@ -235,7 +235,7 @@ export function createEventStore(): EventStore {
         const row = rows.get(arrivals[at] as string)
         if (row && isNamed(row.event, names)) found.push(toStored(row))
       }
-      return { events: found, next: at < arrivals.length ? String(at) : null }
+      return { events: found, next: at < arrivals.length ? String(at) : null, settled: String(at) }
     },
 
     async conflictsOf(keys, limit) {
