@@ -4,6 +4,7 @@ import { doorsBench } from './doors/doors.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
 import { pipelineBench } from './pipeline/pipeline.ts'
+import { scaleBench } from './scale/scale.ts'
 import { streamBench } from './stream/stream.ts'
 
 /** `npm run bench -- <name> [--json]`: prints figures and exits 0, whether goals are met or not. */
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   gateway: gatewayBench,
   ingest: ingestBench,
   pipeline: pipelineBench,
+  scale: scaleBench,
   stream: streamBench,
 }
 

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { systemClock } from '../../platform/clock.ts'
 import { silentLog } from '../../platform/log.ts'
 import type { Change, ChangeFeed, EntityRef, Stream } from '../../stream/ports.ts'
 import { openStream } from '../../stream/open-stream.ts'
 import { startRedis, type RunningRedis } from '../../tests/support/servers/redis-server.ts'
 import { figure, percentile, type Figure } from '../support/figures.ts'
+import { redisCommand, redisCpuMs, redisInfo } from '../support/redis-info.ts'
 
 const PARTITIONS = 64
 const APPENDS = 40_000
@@ -34,15 +33,15 @@ export async function streamBench(): Promise<Figure[]> {
 
 async function appends(feed: ChangeFeed, redis: RunningRedis): Promise<Figure[]> {
   const conditions = `${APPENDS} changes of ${PEOPLE} people, ${BATCH} a call, read by two processes`
-  const before = await redisCpuMs(redis)
+  const before = await redisCpuMs(redis.port)
   const cost = await costOf(APPENDS, async () => {
     for (let i = 0; i < APPENDS; i += BATCH) {
       await feed.append(Array.from({ length: BATCH }, (_, j) => aChange(i + j)))
     }
   })
-  const redisMs = ((await redisCpuMs(redis)) - before) / APPENDS
-  const held = Number(await command(redis, ['memory', 'usage', 'mg:{0}:feed', 'samples', '0']))
-  const length = Number(await command(redis, ['xlen', 'mg:{0}:feed']))
+  const redisMs = ((await redisCpuMs(redis.port)) - before) / APPENDS
+  const held = Number(await redisCommand(redis.port, 'memory', 'usage', 'mg:{0}:feed', 'samples', '0'))
+  const length = Number(await redisCommand(redis.port, 'xlen', 'mg:{0}:feed'))
   return [
     figure('memory of Redis for a change', held / length, 'bytes', 'in the stream of a partition'),
     figure('appends', cost.perSecond, 'changes/s', conditions),
@@ -96,11 +95,11 @@ async function cache(stream: Stream, redis: RunningRedis): Promise<Figure[]> {
         filled += (await stream.entityCache.fill(fills)).filter(Boolean).length
       }
     })
-    const before = await redisCpuMs(redis)
+    const before = await redisCpuMs(redis.port)
     const read = await costOf(count, async () => {
       for (let i = first; i < first + count; i += size) await readAll(stream, refs.slice(i, i + size))
     })
-    const redisMs = ((await redisCpuMs(redis)) - before) / count
+    const redisMs = ((await redisCpuMs(redis.port)) - before) / count
     figures.push(
       figure(`fill of an entity, ${size} a call`, fill.cpuMs, 'CPU-ms', conditions),
       figure(`read of an entity, ${size} a call`, read.cpuMs, 'CPU-ms', conditions),
@@ -190,20 +189,7 @@ async function attached(feed: ChangeFeed): Promise<void> {
   }
 }
 
-async function command({ port }: RunningRedis, words: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...words])
-  return stdout
-}
-
-async function info(redis: RunningRedis, section: string, name: string): Promise<number> {
-  const text = await command(redis, ['info', section])
-  return Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(text)?.[1] ?? 0)
-}
-
-async function redisCpuMs(redis: RunningRedis): Promise<number> {
-  return 1_000 * ((await info(redis, 'cpu', 'used_cpu_user')) + (await info(redis, 'cpu', 'used_cpu_sys')))
-}
-
-function redisBytes(redis: RunningRedis): Promise<number> {
-  return info(redis, 'memory', 'used_memory')
+async function redisBytes({ port }: RunningRedis): Promise<number> {
+  const [bytes = 0] = await redisInfo(port, 'used_memory')
+  return bytes
 }

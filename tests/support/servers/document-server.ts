@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '../../../platform/project-root.ts'
 import { hasProgram, startProgram } from './program.ts'
-import type { ServerKind } from './server-kind.ts'
+import type { RunningServer, ServerKind } from './server-kind.ts'
 
 const folder = join(projectRoot(import.meta.url), 'tests/support/servers')
 
@@ -17,17 +17,21 @@ export const DOCUMENT_SERVER: ServerKind = {
     const absent = ['java', 'mvn'].filter((name) => !hasProgram(name))
     return absent.length === 0 ? null : `${absent.join(' and ')} not on the path`
   },
-  start: async () => {
-    const dir = await mkdtemp(join(tmpdir(), 'monogram-documents-'))
-    const program = await startOn(0, join(dir, 'documents.db'))
-    return {
-      url: `mongodb://127.0.0.1:${program.readyLine[1] ?? ''}`,
-      [Symbol.asyncDispose]: async () => {
-        await program[Symbol.asyncDispose]()
-        await rm(dir, { recursive: true, force: true })
-      },
-    }
-  },
+  start: () => startDocumentServer(),
+}
+
+/** One on a port and a file of its own. */
+export async function startDocumentServer(): Promise<RunningServer & { readonly pid: number }> {
+  const dir = await mkdtemp(join(tmpdir(), 'monogram-documents-'))
+  const program = await startOn(0, join(dir, 'documents.db'))
+  return {
+    url: `mongodb://127.0.0.1:${program.readyLine[1] ?? ''}`,
+    pid: program.pid,
+    [Symbol.asyncDispose]: async () => {
+      await program[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
 }
 
 async function startOn(port: number, file: string) {
