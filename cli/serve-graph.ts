@@ -33,7 +33,7 @@ export interface ServeGraphOptions {
   root: string
   /** Those of this process; each other one is at its addresses. */
   local: ServedSubgraphs['byName']
-  config: Pick<Config, 'subgraphUrls' | 'cacheMaxBytes' | 'cacheSampleOneIn'>
+  config: Pick<Config, 'subgraphUrls' | 'redisUrl' | 'cacheMaxBytes' | 'cacheSampleOneIn'>
   stream: Stream
   tokens: CallerTokens
   metrics: Registry
@@ -90,7 +90,8 @@ function openCache(
       maxBytes: config.cacheMaxBytes,
       sampleOneIn: config.cacheSampleOneIn,
       feed: stream.feed,
-      store: null,
+      // Within one process it would hold the same a second time.
+      store: config.redisUrl === null ? null : stream.entityCache,
       clock: systemClock,
       log,
     }),

@@ -3,7 +3,7 @@ import type { Storage } from '../../storage/ports.ts'
 import { eventually } from './eventually.ts'
 
 /** Resolves when every event in the log is folded, linked, materialised and told. */
-export async function everythingDone(storage: Storage, withinMs = 60_000): Promise<void> {
+export async function everythingDone(storage: Storage, withinMs = 120_000): Promise<void> {
   await eventually(async () => {
     const [{ pending }, unlinked, dirty, { outbox }] = await Promise.all([
       storage.events.backlog(),
