@@ -4,6 +4,7 @@ import { doorsBench } from './doors/doors.ts'
 import { gatewayBench } from './gateway/gateway.ts'
 import { ingestBench } from './ingest/ingest.ts'
 import { pipelineBench } from './pipeline/pipeline.ts'
+import { scaleModel } from './scale/model.ts'
 import { scaleBench } from './scale/scale.ts'
 import { streamBench } from './stream/stream.ts'
 
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   doors: doorsBench,
   gateway: gatewayBench,
   ingest: ingestBench,
+  model: () => Promise.resolve(scaleModel()),
   pipeline: pipelineBench,
   scale: scaleBench,
   stream: streamBench,

@@ -9,7 +9,7 @@ import { measureIdle, measureSizes } from './sizes.ts'
 /** Most first: workers are stopped one after the other. */
 const WORKERS = [4, 2, 1]
 const GATEWAYS = [1, 2, 4]
-const PEOPLE = 160
+const PEOPLE = 80
 const WARM_UP = 40
 
 /**
