@@ -1,13 +1,14 @@
 import { GraphQLError, GraphQLInt, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { createHttpSubgraph } from './http-subgraph.ts'
 import { createMessageQueue } from './message-queue.ts'
+import { createSocketSubscriptions } from './socket-subscriptions.ts'
 import { all, serve, testContext } from './testing/serve.ts'
 
 /** A subgraph whose `count` gives 1, 2, 3 … until it is left. */
-async function setUp() {
+async function setUp({ autoPong = true } = {}) {
   let onEnded: () => void = () => undefined
   const whenEnded = new Promise<void>((resolve) => (onEnded = resolve))
   const schema = new GraphQLSchema({
@@ -36,10 +37,11 @@ async function setUp() {
     }),
   })
   const server = await serve((_request, response) => response.end())
-  const sockets = new WebSocketServer({ server: server.server, path: '/graphql' })
+  const sockets = new WebSocketServer({ server: server.server, path: '/graphql', autoPong })
   const protocol = useServer({ schema }, sockets)
   const subgraph = createHttpSubgraph({ name: 'shop', url: server.url })
   return {
+    url: server.url,
     subgraph,
     sockets,
     whenEnded,
@@ -97,6 +99,34 @@ test('a lost socket rejects each subscription on it', async () => {
   await expect(drained).rejects.toEqual(
     expect.objectContaining({ name: 'SubgraphUnavailable', reason: 'error' }),
   )
+})
+
+test('a socket that goes silent is lost; one that is idle and answers pings stays', async () => {
+  for (const autoPong of [true, false]) {
+    await using setup = await setUp({ autoPong })
+    let pings = 0
+    setup.sockets.on('connection', (socket) => socket.on('ping', () => pings++))
+    await using subscriptions = createSocketSubscriptions({
+      subgraphName: 'shop',
+      url: setup.url.replace('http', 'ws'),
+      headers: () => ({}),
+      connectTimeoutMs: 1_000,
+      maxMessageBytes: 10_000,
+      maxQueuedResults: 10,
+      pingIntervalMs: 30,
+    })
+    const results = subscriptions.subscribe({
+      document: 'subscription { count }',
+      context: testContext(),
+    })
+    for (let n = 1; n <= 3; n++) expect(await results.next()).toMatchObject({ value: { data: { count: n } } })
+    const next = results.next()
+    if (autoPong) {
+      await vi.waitFor(() => expect(pings).toBeGreaterThan(3))
+      expect(setup.sockets.clients.size).toBe(1)
+      await results.return?.()
+    } else await expect(next).rejects.toMatchObject({ name: 'SubgraphUnavailable' })
+  }
 })
 
 test('no socket at the address rejects', async () => {

@@ -19,7 +19,12 @@ export interface SocketSubscriptionsOptions {
   maxMessageBytes: number
   /** Results that may wait for a slow reader; then the subscription fails. */
   maxQueuedResults: number
+  /** A socket on which nothing came since the ping before is lost when the next one is due. */
+  pingIntervalMs?: number
 }
+
+/** So that a connection that is dead without a word is found out in less than the five seconds of a recovery. */
+const PING_INTERVAL_MS = 2_000
 
 export interface SocketSubscriptions extends AsyncDisposable {
   /** Results in order. Iterating rejects with SubgraphUnavailable when the socket cannot be opened or is lost. */
@@ -32,11 +37,13 @@ export interface SocketSubscriptions extends AsyncDisposable {
  */
 export function createSocketSubscriptions(options: SocketSubscriptionsOptions): SocketSubscriptions {
   const { subgraphName, url, connectTimeoutMs, maxMessageBytes, maxQueuedResults } = options
+  const { pingIntervalMs = PING_INTERVAL_MS } = options
 
   class SubgraphSocket extends WebSocket {
     constructor(address: string, protocol: string) {
       const headers = options.headers()
       super(address, protocol, { headers, handshakeTimeout: connectTimeoutMs, maxPayload: maxMessageBytes })
+      endWhenSilent(this, pingIntervalMs)
     }
   }
 
@@ -103,6 +110,28 @@ export function createSocketSubscriptions(options: SocketSubscriptionsOptions): 
     subscribe,
     [Symbol.asyncDispose]: async () => client.dispose(),
   }
+}
+
+/**
+ * Where nothing is written, TCP does not notice for ever that the other side is gone without a word (a host that died, a
+ * firewall that forgot the connection): each interval a ping has to be answered.
+ */
+function endWhenSilent(socket: WebSocket, intervalMs: number): void {
+  let isAlive = true
+  const hear = (): void => {
+    isAlive = true
+  }
+  const ping = (): void => {
+    if (!isAlive) return socket.terminate()
+    isAlive = false
+    return socket.ping()
+  }
+  socket.on('pong', hear)
+  socket.on('message', hear)
+  socket.on('open', () => {
+    const timer = setInterval(ping, intervalMs).unref()
+    socket.on('close', () => clearInterval(timer))
+  })
 }
 
 function refusePrototypeKey(key: string, value: unknown): unknown {
