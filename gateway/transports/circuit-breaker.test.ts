@@ -8,6 +8,7 @@ const OPTIONS = {
   windowMs: 1_000,
   openMs: 100,
   maxOpenMs: 300,
+  maxProbeMs: 50,
 }
 
 function setUp() {
@@ -77,6 +78,24 @@ test('half-open lets one probe through at a time', () => {
   expect(probe).not.toBeNull()
   expect(breaker.enter()).toBeNull()
   breaker.leave(probe ?? -1, 'success')
+  expect(breaker.state).toBe('closed')
+})
+
+test('a probe that is not answered makes way for another: its failure decides nothing, its success does', () => {
+  const { breaker, time } = setUp()
+  trip(breaker)
+  time.now += 100
+  const hanging = breaker.enter()
+  time.now += 49
+  expect(breaker.enter()).toBeNull()
+  time.now += 1
+  const next = breaker.enter()
+  expect(next).not.toBeNull()
+  breaker.leave(hanging ?? -1, 'failure')
+  expect(breaker.state).toBe('half-open')
+  time.now += 50
+  expect(breaker.enter()).not.toBeNull()
+  breaker.leave(next ?? -1, 'success')
   expect(breaker.state).toBe('closed')
 })
 

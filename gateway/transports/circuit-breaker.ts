@@ -14,6 +14,8 @@ export interface CircuitBreakerOptions {
   /** How long nothing is sent before one probe is. Doubles with each probe that fails, up to `maxOpenMs`. */
   openMs: number
   maxOpenMs: number
+  /** A probe that is not answered for so long stands in the way of the next one no more; its failure decides nothing. */
+  maxProbeMs: number
 }
 
 export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerOptions = {
@@ -22,7 +24,10 @@ export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerOptions = {
   minCalls: 20,
   windowMs: 10_000,
   openMs: 1_000,
-  maxOpenMs: 30_000,
+  // A subgraph that is well again is asked again within five seconds, however long it was away and whatever became of
+  // the probe that was under way. One call in so long costs nothing.
+  maxOpenMs: 2_000,
+  maxProbeMs: 1_000,
 }
 
 /**
@@ -40,13 +45,16 @@ export interface CircuitBreaker {
 
 /** @param now in milliseconds, never going back */
 export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => number): CircuitBreaker {
-  const { maxConsecutiveFailures, maxFailureRate, minCalls, windowMs, openMs, maxOpenMs } = options
+  const { maxConsecutiveFailures, maxFailureRate, minCalls, windowMs, openMs, maxOpenMs, maxProbeMs } =
+    options
   let state: CircuitState = 'closed'
   /** Rises with each change of state. */
   let ticket = 0
   let consecutiveFailures = 0
   let window = createWindow(windowMs)
   let probing = false
+  let probedAt = 0
+  let firstProbe = 0
   let retryAt = 0
   let nextOpenMs = openMs
 
@@ -80,14 +88,21 @@ export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => 
 
     enter() {
       if (state === 'closed') return ticket
-      if (state === 'open' && now() >= retryAt) change('half-open')
-      if (state === 'open' || probing) return null
+      if (state === 'open' && now() >= retryAt) {
+        change('half-open')
+        firstProbe = ticket
+      }
+      if (state === 'open' || (probing && now() < probedAt + maxProbeMs)) return null
+      // That one was given up.
+      if (probing) ticket++
       probing = true
+      probedAt = now()
       return ticket
     },
 
     leave(given, outcome) {
-      if (given !== ticket) return
+      const isLateSuccess = state === 'half-open' && given >= firstProbe && outcome === 'success'
+      if (given !== ticket && !isLateSuccess) return
       if (state === 'closed') {
         if (outcome !== 'neutral') judge(outcome === 'failure')
         return
