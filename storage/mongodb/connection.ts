@@ -17,19 +17,23 @@ const DATABASE = 'monogram'
  * primary. No URL may say otherwise.
  */
 const PROMISES = {
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 2_500 },
   readConcern: { level: 'majority' },
   readPreference: 'primary',
   retryWrites: true,
   retryReads: true,
 } as const satisfies MongoClientOptions
 
-/** What a URL may set otherwise. Times are short, so that whoever asks learns in time that the database is away. */
+/**
+ * What a URL may set otherwise. Times are short, so that whoever asks learns in time that the database is away. A
+ * connection that died without a word is only found out by `socketTimeoutMS`: with it and one more try everything works
+ * within five seconds. No call takes so long that is well: calls are of bounded size, and indexes are waited for otherwise.
+ */
 const DEFAULTS = {
   appName: 'monogram',
   serverSelectionTimeoutMS: 2_000,
   connectTimeoutMS: 2_000,
-  socketTimeoutMS: 20_000,
+  socketTimeoutMS: 3_000,
   waitQueueTimeoutMS: 2_000,
   heartbeatFrequencyMS: 2_000,
   maxPoolSize: 50,

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { MongoClient, type Db } from 'mongodb'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Collection, MongoClient, MongoNetworkTimeoutError, type Db } from 'mongodb'
 import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from '../../tests/support/servers/document-server.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/servers/test-database.ts'
@@ -42,6 +42,18 @@ describeWithServer(DOCUMENT_SERVER, 'migrations on a document server', (server) 
         expect(found?.['partialFilterExpression']).toEqual({ [only]: { $exists: true } })
       }
     }
+  })
+
+  test('an index that takes longer than an answer may is waited for', async () => {
+    const late = new MongoNetworkTimeoutError('connection timed out')
+    const createIndex = vi.spyOn(Collection.prototype, 'createIndex').mockRejectedValueOnce(late)
+    try {
+      await migrate(db, { clock: Date.now, migrations: steps(1) })
+      expect(createIndex).toHaveBeenCalledTimes(2)
+    } finally {
+      createIndex.mockRestore()
+    }
+    expect(await readSchemaVersion(db)).toBe(1)
   })
 
   test('many processes that start at once bring it up to date once', async () => {

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb'
+import {
+  MongoNetworkTimeoutError,
+  type CreateIndexesOptions,
+  type Db,
+  type IndexSpecification,
+} from 'mongodb'
 import { MonogramError } from '../../core/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { systemSleep, type Sleep } from '../../platform/sleep.ts'
@@ -97,14 +102,30 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
     for (const { collection, name, key, only } of migration.indexes) {
       await leases.updateOne({ _id: 'lease', holder }, { $set: { until: clock() + LEASE_MS } })
       const partial = only === undefined ? {} : { partialFilterExpression: { [only]: { $exists: true } } }
-      await db
-        .collection(collection)
-        .createIndex(key satisfies IndexSpecification, { name, ...partial } satisfies CreateIndexesOptions)
+      const options = { name, ...partial } satisfies CreateIndexesOptions
+      await untilAnswered(() =>
+        db.collection(collection).createIndex(key satisfies IndexSpecification, options),
+      )
     }
     const row = { _id: migration.version, name: migration.name, appliedAt: clock() }
     await applied.insertOne(row).catch((error: unknown) => {
       if (!isDuplicateKey(error)) throw error
     })
+  }
+}
+
+/**
+ * An index on a large collection takes longer than an answer may. The server goes on with it, and whoever asks for the
+ * same index again waits for that one.
+ */
+async function untilAnswered(makeIndex: () => Promise<unknown>): Promise<void> {
+  for (const until = performance.now() + MAX_WAIT_MS; ;) {
+    try {
+      await makeIndex()
+      return
+    } catch (error) {
+      if (!(error instanceof MongoNetworkTimeoutError) || performance.now() > until) throw error
+    }
   }
 }
 

@@ -131,6 +131,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 export function databaseUrl(serverUrl: string): string {
   const url = new URL(`/monogram_${randomBytes(6).toString('hex')}`, serverUrl)
   url.searchParams.set('connectTimeoutMS', '20000')
+  url.searchParams.set('socketTimeoutMS', '20000')
   return url.href
 }
 
