@@ -53,6 +53,8 @@ export interface EntityCacheOptions {
   staleAfterMs?: number
   /** How long anything is fresh while the feed cannot be read. */
   lostFreshMs?: number
+  /** How long what processes share is waited for, before the subgraph is asked. */
+  storeTimeoutMs?: number
   /** One fresh answer in so many is compared with the subgraph; 0: none. */
   sampleOneIn?: number
 }
@@ -72,6 +74,7 @@ export class EntityCache implements FeedFollower {
   readonly #negativeMs: number
   readonly #staleAfterMs: number
   readonly #lostFreshMs: number
+  readonly #storeTimeoutMs: number
   readonly #sampleOneIn: number
   readonly #flights = new Flights<EntityRead>()
   readonly #spaces = new Map<string, EntitySpace>()
@@ -86,6 +89,7 @@ export class EntityCache implements FeedFollower {
     this.#negativeMs = options.negativeMs ?? 2_000
     this.#staleAfterMs = options.staleAfterMs ?? 50
     this.#lostFreshMs = options.lostFreshMs ?? 100
+    this.#storeTimeoutMs = options.storeTimeoutMs ?? 20
     this.#sampleOneIn = options.sampleOneIn ?? 0
     this.#untilSample = this.#sampleOneIn
     this.#position = new FeedPosition({
@@ -343,6 +347,7 @@ export class EntityCache implements FeedFollower {
         class: want.class,
         fields: want.fields.map(({ key }) => key),
       })),
+      { timeoutMs: this.#storeTimeoutMs },
     )
     const settled = new Set<OpenFlight<Want>>()
     for (const [index, { open, id }] of known.entries()) {

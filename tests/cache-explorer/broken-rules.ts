@@ -1,4 +1,5 @@
 import { EntityCache } from '../../gateway/cache/entity-cache.ts'
+import { FeedPosition } from '../../gateway/cache/feed-position.ts'
 import { NearCache } from '../../gateway/cache/near-cache.ts'
 import { NearEntry } from '../../gateway/cache/near-entry.ts'
 import type { BrokenWorld } from './world.ts'
@@ -15,11 +16,14 @@ type Patch = <Target extends object, Name extends keyof Target>(
 export const BROKEN_RULES: Readonly<Record<string, BrokenWorld | LeaveOut>> = {
   'fills read a replica that lags': { readsReplicas: true },
   'version and fields come from two reads': { readsTwice: true },
+  'something is kept before a position is known': { keepsBeforePosition: true },
   'the feed leaves the values that processes share': { feedLeavesValues: true },
   'what is kept is for all classes': { sharesClasses: true },
   'an id begins again at version 1': { forgetsVersions: true },
   'an outbox is trimmed without a second look': { looksOnce: true },
   'an outbox is trimmed before it is told': { trimsBeforeTelling: true },
+  'a key moves without a new version of whom it leaves': { tellsOneOfTwo: true },
+  'a fill needs no token': (patch) => patch(FeedPosition.prototype, 'check', () => 'held'),
   'a change drops nothing': (patch) => patch(NearCache.prototype, 'invalidate', () => undefined),
   'a gap drops nothing': (patch) => {
     const attached = new WeakSet<EntityCache>()

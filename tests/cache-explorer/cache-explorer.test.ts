@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { explore } from './explore.ts'
 
-const schedules = Number(process.env['TEST_SCHEDULES'] ?? 3_000)
+const schedules = Number(process.env['TEST_SCHEDULES'] ?? 2_000)
 const seed = process.env['TEST_SEED']
 const path = process.env['TEST_PATH']
 

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest'
+import { silentLog } from '../../platform/log.ts'
+import { openMemoryStream } from '../../stream/memory/open.ts'
+import type { EntityCacheStore } from '../../stream/ports.ts'
+import type { EntityWant } from './entity-cache.ts'
+import { openEntityCache } from './open-entity-cache.ts'
+
+const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs: 0 }
+
+/** Two processes that share a level, in front of one subgraph whose only entity is at this version. */
+async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (store) => store) {
+  const stream = openMemoryStream({ clock: Date.now })
+  const held = { version: 1, asked: 0 }
+  const processes = [0, 1].map(() => {
+    const store = storeOf(stream.entityCache)
+    const { cache } = openEntityCache({
+      maxBytes: 100_000,
+      feed: stream.feed,
+      store,
+      clock: Date.now,
+      storeTimeoutMs: 5,
+      log: silentLog(),
+    })
+    const want: EntityWant = {
+      space: cache.space('profiles', 'Profile', true),
+      id: 'p',
+      alias: 'p',
+      class: 'all',
+      fields: [{ key: 'name', policy: POLICY }],
+    }
+    const read = async (): Promise<unknown> => {
+      const [found] = await cache.read([want], async () => {
+        held.asked++
+        const { version } = held
+        return [{ kind: 'found', id: 'p', version, expiresAt: null, values: [`at ${version}`] }]
+      })
+      return found?.kind === 'found' ? [found.values[0], found.isStale] : found
+    }
+    return { cache, read }
+  })
+  const change = (version: number): Promise<unknown> => {
+    held.version = version
+    return stream.feed.append([
+      { entity: 'Profile', id: 'p', from: version, version, changed: [], at: Date.now() },
+    ])
+  }
+  const [a, b] = processes
+  if (!a || !b) throw new Error('there are two')
+  // Nothing is kept before they have a position in the feed.
+  await new Promise((resolve) => setImmediate(resolve))
+  return { stream, held, change, a, b }
+}
+
+test('what one process has read the other takes from the shared level, until it changes', async () => {
+  const { held, change, a, b } = await setUp()
+  await change(1)
+  expect(await a.read()).toEqual(['at 1', false])
+  await expect.poll(() => a.cache.counters.storeFills.filled).toBe(1)
+  expect(await b.read()).toEqual(['at 1', false])
+  expect([held.asked, b.cache.counters.hits.store]).toEqual([1, 1])
+  await change(2)
+  await expect
+    .poll(() => Promise.all([a.read(), b.read()]))
+    .toEqual([
+      ['at 2', false],
+      ['at 2', false],
+    ])
+})
+
+test('everything that is shared may be lost at any time', async () => {
+  const { stream, held, change, a, b } = await setUp()
+  await a.read()
+  stream.flush()
+  held.version = 2
+  await expect
+    .poll(() => Promise.all([a.read(), b.read()]))
+    .toEqual([
+      ['at 2', false],
+      ['at 2', false],
+    ])
+  await change(3)
+  await expect.poll(() => a.read()).toEqual(['at 3', false])
+})
+
+test('a shared level that gives nothing makes reads slower, and none wrong or late', async () => {
+  const nothing: EntityCacheStore = {
+    read: (reads) => Promise.resolve(reads.map(() => ({ entry: null, token: null, fence: 0 }))),
+    fill: (fills) => Promise.resolve(fills.map(() => false)),
+  }
+  const { held, change, a } = await setUp(() => nothing)
+  expect(await a.read()).toEqual(['at 1', false])
+  expect(await a.read()).toEqual(['at 1', false])
+  await change(2)
+  await expect.poll(() => a.read()).toEqual(['at 2', false])
+  expect(held.asked).toBe(2)
+})
+
+test('while the feed cannot be read, values are fresh for a tenth of a second', async () => {
+  const { stream, a } = await setUp()
+  await a.read()
+  await a.read()
+  expect(a.cache.counters.hits).toEqual({ near: 1, store: 0 })
+  stream.feed.cut()
+  const isReadAnew = async (): Promise<boolean> => {
+    await a.read()
+    return a.cache.counters.hits.store > 0
+  }
+  await expect.poll(isReadAnew, { interval: 20 }).toBe(true)
+})
