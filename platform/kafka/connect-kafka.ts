@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs'
 import type { Log } from '../log.ts'
 import type { KafkaAddress } from './parse-kafka-url.ts'
+import { watchedSockets } from './watched-socket.ts'
 
 /** Opens no connection yet: consumers, producers and admins made of it do. */
 export function connectKafka({ brokers, tls, sasl }: KafkaAddress, log: Log): Kafka {
@@ -10,6 +11,7 @@ export function connectKafka({ brokers, tls, sasl }: KafkaAddress, log: Log): Ka
     ssl: tls,
     ...(sasl === null ? {} : { sasl: { ...sasl, mechanism: sasl.mechanism } as never }),
     connectionTimeout: 3_000,
+    socketFactory: watchedSockets(),
     requestTimeout: 10_000,
     retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000 },
     logLevel: logLevel.WARN,
