@@ -20,17 +20,25 @@ export const KAFKA_BROKER: ServerKind = {
 }
 
 export interface StoppableBroker extends RunningServer {
+  /** Of the listener that is reached through a proxy, when there is one. */
+  readonly proxiedUrl: string
   /** Kills it; what it had acknowledged is on its disk. */
   kill(): Promise<void>
   /** Starts it again, on the same port and folder. */
   restart(): Promise<void>
 }
 
-export async function startBroker(): Promise<StoppableBroker> {
+export interface BrokerOptions {
+  /** Is given the port of a second listener, and says at which port clients of that one find it: that of a proxy. */
+  proxy?: (port: number) => Promise<number>
+}
+
+export async function startBroker({ proxy }: BrokerOptions = {}): Promise<StoppableBroker> {
   const dir = await mkdtemp(join(tmpdir(), 'monogram-kafka-'))
-  const [port, controllerPort] = await freePorts()
+  const [port = 0, controllerPort = 0, behind = 0] = await freePorts(3)
+  const proxied = (await proxy?.(behind)) ?? behind
   const properties = join(dir, 'server.properties')
-  await writeFile(properties, settings(dir, port, controllerPort))
+  await writeFile(properties, settings(dir, { port, controllerPort, behind, proxied }))
   const jars = join(await fetchJars('kafka-broker'), '*')
   const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties]
   await promisify(execFile)('java', [...JVM, '-cp', jars, ...format])
@@ -39,6 +47,7 @@ export async function startBroker(): Promise<StoppableBroker> {
   let program = await start()
   return {
     url: `kafka://127.0.0.1:${port}`,
+    proxiedUrl: `kafka://127.0.0.1:${proxied}`,
     async kill() {
       await program[Symbol.asyncDispose]()
     },
@@ -56,14 +65,19 @@ const CLUSTER_ID = 'bW9ub2dyYW0tdGVzdHMtMQ'
 /** For a quick start and a process of a bounded size. */
 const JVM = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 
-function settings(dir: string, port: number, controllerPort: number): string {
+function settings(
+  dir: string,
+  ports: Record<'port' | 'controllerPort' | 'behind' | 'proxied', number>,
+): string {
+  const { port, controllerPort, behind, proxied } = ports
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${behind},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},PROXIED://127.0.0.1:${proxied}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(dir, 'logs'),
     'num.partitions': 3,
     'offsets.topic.num.partitions': 3,
@@ -78,9 +92,9 @@ function settings(dir: string, port: number, controllerPort: number): string {
     .join('')
 }
 
-/** Two ports that nothing listens on now. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
+/** Ports that nothing listens on now. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(
     servers.map(
       (server) =>
@@ -94,5 +108,5 @@ async function freePorts(): Promise<[number, number]> {
     ),
   )
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return [ports[0] ?? 0, ports[1] ?? 0]
+  return ports
 }
