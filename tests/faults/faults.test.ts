@@ -116,11 +116,12 @@ describeWithServer(DOCUMENT_SERVER, 'faults between the processes', (documents) 
       pauses.enable()
       await fault()
       await expectWell()
+      // Some recover before many renders were asked for.
+      await eventually(async () => expect(load.overDeadlineMs.length).toBeGreaterThan(10))
       pauses.disable()
       expect(load.violations).toEqual([])
       expect(follower.gaps).toEqual([])
       const over = load.overDeadlineMs.toSorted((a, b) => a - b)
-      expect(over.length).toBeGreaterThan(5)
       expect(over[over.length >> 1]).toBeLessThan(TYPICALLY_OVER_MS)
       expect(over.at(-1)).toBeLessThan(MAX_OVER_MS + pauses.max / 1e6)
     }
