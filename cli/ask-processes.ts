@@ -1,4 +1,4 @@
-import type { SubgraphUrls } from '../platform/config.ts'
+import type { SubgraphUrls } from '../platform/config/config.ts'
 
 export interface FoundProcess {
   subgraph: string

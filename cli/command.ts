@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import type { Log } from '../platform/log.ts'
-import type { LoadedConfig } from '../platform/config.ts'
+import type { LoadedConfig } from '../platform/config/config.ts'
 import type { OpenServices, StartServer } from './services.ts'
 
 /** Where a command writes. */

@@ -1,6 +1,6 @@
 import { createLoaders } from '../loaders/create-loaders.ts'
 import { createStandingLoader } from '../loaders/standing-loader.ts'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
 import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import type { SubgraphName } from '../platform/roles.ts'

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from '../platform/config.ts'
+import type { LoadedConfig } from '../platform/config/config.ts'
 import type { CliContext } from './command.ts'
 import type { CommandName, Commands } from './command-handlers.ts'
 import { interruptible } from './interruptible.ts'

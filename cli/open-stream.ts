@@ -1,6 +1,6 @@
 import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
 import { systemClock } from '../platform/clock.ts'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
 import type { Log } from '../platform/log.ts'
 import { openStream } from '../stream/open-stream.ts'
 import type { Stream } from '../stream/ports.ts'

@@ -4,7 +4,7 @@ import type { CallerTokens } from '../access/caller-token.ts'
 import type { DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { createSubgraphGroup } from '../gateway/transports/subgraph-group.ts'
-import type { SubgraphUrls } from '../platform/config.ts'
+import type { SubgraphUrls } from '../platform/config/config.ts'
 import { subgraphPath, type SubgraphName } from '../platform/roles.ts'
 
 /** On whose behalf a gateway asks for itself. */

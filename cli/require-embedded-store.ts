@@ -1,5 +1,5 @@
 import { MonogramError } from '../core/errors.ts'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
 import { isShared } from '../storage/open-storage.ts'
 
 /** A database is copied by its own tools: they know its replicas and shards, and a moment that is whole. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseConfig } from '../platform/config.ts'
+import { parseConfig } from '../platform/config/parse-config.ts'
 import { checkDistributed, roleSetOf } from './role-set.ts'
 
 const complete = {

@@ -1,5 +1,6 @@
 import { MonogramError } from '../core/errors.ts'
-import { variableName, type Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
+import { variableName } from '../platform/config/settings.ts'
 import { isShared } from '../storage/open-storage.ts'
 import { ROLES, SUBGRAPHS, type Role, type SubgraphName } from '../platform/roles.ts'
 

@@ -1,5 +1,5 @@
 import { MonogramError } from '../core/errors.ts'
-import { loadConfig } from '../platform/load-config.ts'
+import { loadConfig } from '../platform/config/load-config.ts'
 import { StorageError } from '../storage/ports.ts'
 import type { CliContext, Command } from './command.ts'
 import { backupCommand } from './commands/backup.ts'

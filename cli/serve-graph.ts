@@ -14,7 +14,7 @@ import { measureBatching, measureDocuments, measureSubgraphs } from '../gateway/
 import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import type { HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { systemClock } from '../platform/clock.ts'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
 import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { SUBGRAPHS } from '../platform/roles.ts'

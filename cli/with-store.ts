@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { MonogramError } from '../core/errors.ts'
-import type { Config } from '../platform/config.ts'
+import type { Config } from '../platform/config/config.ts'
 import { readLockInfo } from '../storage/embedded/lock.ts'
 import { commandHandlers, type CommandName, type Commands } from './command-handlers.ts'
 import { callControl } from './control/control-client.ts'

@@ -1,5 +1,5 @@
 import { MonogramError } from '../../core/errors.ts'
-import type { Config } from '../../platform/config.ts'
+import type { Config } from '../../platform/config/config.ts'
 import { silentLog } from '../../platform/log.ts'
 import { askProcesses } from '../ask-processes.ts'
 import { openStreamOf } from '../open-stream.ts'

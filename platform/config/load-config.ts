@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { MonogramError } from '../core/errors.ts'
-import { parseConfig, type ConfigFile, type LoadedConfig } from './config.ts'
+import { MonogramError } from '../../core/errors.ts'
+import type { ConfigFile, LoadedConfig } from './config.ts'
+import { parseConfig } from './parse-config.ts'
 
 /** Reads the file that MONOGRAM_CONFIG names, if any, and parses the whole configuration. CONFIG_INVALID. */
 export async function loadConfig(env: Readonly<Record<string, string | undefined>>): Promise<LoadedConfig> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseConfig, type ConfigFile } from './config.ts'
+import type { ConfigFile } from './config.ts'
+import { parseConfig } from './parse-config.ts'
 
 function mistakes(env: Record<string, string>, file: ConfigFile | null = null): string[] {
   try {
