@@ -11,12 +11,11 @@ import { createCatalogue } from '../ingest/catalogue.ts'
 import { silentLog } from '../platform/log.ts'
 import { lockDataDir, writeLockInfo } from '../storage/embedded/lock.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
-import type { CliContext } from './command.ts'
 import { commandHandlers } from './command-handlers.ts'
 import { createControlServer } from './control/control-server.ts'
 import { prepareControlSocketPath } from './control/socket-path.ts'
-import { runCli } from './run-cli.ts'
 import type { Services } from './services.ts'
+import { runLine, type Outcome } from './testing/run-line.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -49,17 +48,11 @@ function createTerminal(): {
   return {
     services,
     signals,
-    async run(line) {
-      const printed = { stdout: '', stderr: '' }
-      const context: CliContext = {
-        env: { MONOGRAM_DATA_DIR: dir, MONOGRAM_PORT: '0' },
+    run: (line) =>
+      runLine(line, {
         cwd: dir,
+        env: { MONOGRAM_DATA_DIR: dir, MONOGRAM_PORT: '0' },
         signals,
-        version: '1.2.3',
-        out: (text) => (printed.stdout += `${text}\n`),
-        err: (text) => (printed.stderr += text),
-        errIsTerminal: false,
-        createLog: () => silentLog(),
         async openServices() {
           const lock = await lockDataDir(dir)
           return { ...services, [Symbol.asyncDispose]: () => lock[Symbol.asyncDispose]() }
@@ -69,17 +62,8 @@ function createTerminal(): {
           setImmediate(() => signals.emit('SIGTERM'))
           return Promise.resolve({ url: 'http://localhost', [Symbol.asyncDispose]: () => Promise.resolve() })
         },
-      }
-      const code = await runCli(line.split(' ').filter(Boolean), context)
-      return { code, ...printed }
-    },
+      }),
   }
-}
-
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
 }
 
 describe('the command line', () => {

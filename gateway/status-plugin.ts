@@ -23,6 +23,6 @@ export function createStatusPlugin(): ApolloServerPlugin<ApolloContext> {
 }
 
 function acceptsOnlyPlainJson(accept: string | undefined): boolean {
-  const types = (accept ?? '').split(',').map((type) => type.split(';', 1)[0]?.trim().toLowerCase())
-  return types.includes('application/json') && !types.includes('application/graphql-response+json')
+  const types = new Set((accept ?? '').split(',').map((type) => type.split(';', 1)[0]?.trim().toLowerCase()))
+  return types.has('application/json') && !types.has('application/graphql-response+json')
 }

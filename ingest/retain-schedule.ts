@@ -1,5 +1,6 @@
 import { MonogramError } from '../core/errors.ts'
 import type { Clock } from '../platform/clock.ts'
+import { inBackground } from '../platform/in-background.ts'
 import type { Log } from '../platform/log.ts'
 import type { Sleep } from '../platform/sleep.ts'
 import type { Retain } from './retain.ts'
@@ -20,22 +21,13 @@ const EVERY_MS = 3_600_000
 /** Deletes what is older than is to be kept, a minute after the start and then every hour. Disposing ends it after the trails under way. */
 export function createRetainSchedule(options: RetainScheduleOptions): AsyncDisposable {
   const { retain, retainMs, clock, sleep, log } = options
-  const stopping = new AbortController()
-  const running = run()
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
-    },
-  }
-
-  async function run(): Promise<void> {
-    await sleep(FIRST_AFTER_MS, stopping.signal)
-    while (!stopping.signal.aborted) {
+  return inBackground(async (stop) => {
+    await sleep(FIRST_AFTER_MS, stop)
+    while (!stop.aborted) {
       try {
         const { deleted } = await retain(clock() - retainMs, {
           onProgress: () => undefined,
-          signal: stopping.signal,
+          signal: stop,
         })
         if (deleted > 0) log.info({ deleted }, 'events older than MONOGRAM_RETAIN_DAYS were deleted')
       } catch (error) {
@@ -43,7 +35,7 @@ export function createRetainSchedule(options: RetainScheduleOptions): AsyncDispo
         if (!stopped)
           log.error({ err: error }, 'old events could not be deleted; it is tried again in an hour')
       }
-      if (!stopping.signal.aborted) await sleep(EVERY_MS, stopping.signal)
+      if (!stop.aborted) await sleep(EVERY_MS, stop)
     }
-  }
+  })
 }

@@ -1,19 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ExecutionResult } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { homeProfile } from '../core/identity/identity-key.ts'
 import { BasketIndex } from '../core/ranking/basket-index.ts'
-import { createGateway } from '../gateway/create-gateway.ts'
-import { createLoaders } from '../loaders/create-loaders.ts'
-import { projectRoot } from '../platform/project-root.ts'
 import { anEvent, aProduct } from '../storage/contract/documents.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
-import { createEventsSubgraph } from '../subgraphs/events/index.ts'
-import { createProductsSubgraph } from '../subgraphs/products/index.ts'
-import { createProfilesSubgraph } from '../subgraphs/profiles/index.ts'
-import { createRecommendationsSubgraph } from '../subgraphs/recommendations/index.ts'
 import { openMemoryStorage } from './support/memory-storage.ts'
+import { createOwnGraph } from './support/own-graph.ts'
 import { aPerson, aRequest, putPeople } from './support/people.ts'
 
 const ADA = 'userId:17850'
@@ -37,23 +29,7 @@ async function setUp() {
   ])
   await putPeople(storage, ada(1))
 
-  const loadersFor = createLoaders({ storage, currency: 'GBP' })
-  const gateway = createGateway({
-    supergraphSdl: await readFile(join(projectRoot(import.meta.url), 'schema', 'supergraph.graphql'), 'utf8'),
-    subgraphs: {
-      profiles: createProfilesSubgraph({
-        storage,
-        feed,
-        loadersFor,
-        clock: () => 5_000,
-        undoMerge: () => Promise.reject(new Error('nothing is linked here')),
-        currency: 'GBP',
-      }),
-      events: createEventsSubgraph({ loadersFor, currency: 'GBP' }),
-      products: createProductsSubgraph({ loadersFor }),
-      recommendations: createRecommendationsSubgraph({ loadersFor, baskets }),
-    },
-  })
+  const gateway = await createOwnGraph({ storage, feed, now: 5_000, baskets })
   calls.length = 0
   return { calls, feed, gateway, storage }
 }

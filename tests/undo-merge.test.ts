@@ -1,20 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Scope } from '../core/access/principal.ts'
 import { homeProfile } from '../core/identity/identity-key.ts'
-import { createGateway } from '../gateway/create-gateway.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
-import { createLoaders } from '../loaders/create-loaders.ts'
 import { silentLog } from '../platform/log.ts'
-import { projectRoot } from '../platform/project-root.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
-import { createEventsSubgraph } from '../subgraphs/events/index.ts'
-import { createProductsSubgraph } from '../subgraphs/products/index.ts'
-import { createProfilesSubgraph } from '../subgraphs/profiles/index.ts'
-import { createRecommendationsSubgraph } from '../subgraphs/recommendations/index.ts'
-import { BasketIndex } from '../core/ranking/basket-index.ts'
 import { openMemoryStorage } from './support/memory-storage.ts'
+import { createOwnGraph } from './support/own-graph.ts'
 import { aRequest } from './support/people.ts'
 
 const NOW = Date.UTC(2026, 2, 1)
@@ -105,24 +96,7 @@ async function createWorld() {
     currency: 'GBP',
     pollMs: 1,
   })
-  const loadersFor = createLoaders({ storage, currency: 'GBP' })
-  const baskets = new BasketIndex()
-  const gateway = createGateway({
-    supergraphSdl: await readFile(join(projectRoot(import.meta.url), 'schema', 'supergraph.graphql'), 'utf8'),
-    subgraphs: {
-      profiles: createProfilesSubgraph({
-        storage,
-        feed,
-        loadersFor,
-        clock: () => NOW,
-        undoMerge: path.undoMerge,
-        currency: 'GBP',
-      }),
-      events: createEventsSubgraph({ loadersFor, currency: 'GBP' }),
-      products: createProductsSubgraph({ loadersFor }),
-      recommendations: createRecommendationsSubgraph({ loadersFor, baskets }),
-    },
-  })
+  const gateway = await createOwnGraph({ storage, feed, now: NOW, undoMerge: path.undoMerge })
   return {
     async accept(...raws: object[]) {
       for (const raw of raws) await path.accept([raw], { source: 'test', maxEventBytes: 32_768 })

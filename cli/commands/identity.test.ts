@@ -1,14 +1,10 @@
-import { EventEmitter } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { homeProfile } from '../../core/identity/identity-key.ts'
-import { silentLog } from '../../platform/log.ts'
-import { loadConfig } from '../../platform/config/load-config.ts'
-import type { CliContext } from '../command.ts'
-import { openServices } from '../open-services.ts'
-import { runCli } from '../run-cli.ts'
+import { runLine, type Outcome } from '../testing/run-line.ts'
+import { takeEvents } from '../testing/take-events.ts'
 
 let dir: string
 beforeEach(async () => {
@@ -72,30 +68,10 @@ test('every mistake in a file of rules is told', async () => {
   expect((await run('identity dry-run --rules none.json')).stderr).toContain('cannot be read')
 })
 
-async function identify(event: object, env: Record<string, string> = {}): Promise<void> {
-  const { config } = await loadConfig({ MONOGRAM_DATA_DIR: join(dir, 'data'), ...env })
-  await using services = await openServices(config, silentLog())
-  await services.accept([{ type: 'identify', ...event }], { source: 'test', maxEventBytes: 32_768 })
-  await services.settled()
+function identify(event: object, env: Record<string, string> = {}): Promise<void> {
+  return takeEvents([{ type: 'identify', ...event }], { MONOGRAM_DATA_DIR: join(dir, 'data'), ...env })
 }
 
-async function run(
-  line: string,
-  env: Record<string, string> = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' }
-  const context: CliContext = {
-    env: { MONOGRAM_DATA_DIR: join(dir, 'data'), ...env },
-    cwd: dir,
-    signals: new EventEmitter(),
-    version: '1.2.3',
-    out: (text) => (printed.stdout += `${text}\n`),
-    err: (text) => (printed.stderr += text),
-    errIsTerminal: false,
-    createLog: () => silentLog(),
-    openServices: (config) => openServices(config, silentLog()),
-    startServer: () => Promise.reject(new Error('no server here')),
-  }
-  const code = await runCli(line.split(' '), context)
-  return { code, ...printed }
+function run(line: string, env: Record<string, string> = {}): Promise<Outcome> {
+  return runLine(line, { cwd: dir, env: { MONOGRAM_DATA_DIR: join(dir, 'data'), ...env } })
 }

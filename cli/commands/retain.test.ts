@@ -1,13 +1,9 @@
-import { EventEmitter } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadConfig } from '../../platform/config/load-config.ts'
-import { silentLog } from '../../platform/log.ts'
-import type { CliContext } from '../command.ts'
-import { openServices } from '../open-services.ts'
-import { runCli } from '../run-cli.ts'
+import { runLine, type Outcome } from '../testing/run-line.ts'
+import { takeEvents } from '../testing/take-events.ts'
 
 const DAY = 86_400_000
 
@@ -43,8 +39,6 @@ test.each([
 })
 
 async function send(...daysAgo: number[]): Promise<void> {
-  const { config } = await loadConfig({ MONOGRAM_DATA_DIR: join(dir, 'data') })
-  await using services = await openServices(config, silentLog())
   const raws = daysAgo.map((days) => ({
     type: 'track',
     event: 'Order Completed',
@@ -53,27 +47,9 @@ async function send(...daysAgo: number[]): Promise<void> {
     timestamp: new Date(Date.now() - days * DAY).toISOString(),
     properties: { order_id: days, total: days },
   }))
-  await services.accept(raws, { source: 'test', maxEventBytes: 32_768 })
-  await services.settled()
+  await takeEvents(raws, { MONOGRAM_DATA_DIR: join(dir, 'data') })
 }
 
-async function run(
-  line: string,
-  env: Record<string, string> = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const printed = { stdout: '', stderr: '' }
-  const context: CliContext = {
-    env: { MONOGRAM_DATA_DIR: join(dir, 'data'), ...env },
-    cwd: dir,
-    signals: new EventEmitter(),
-    version: '1.2.3',
-    out: (text) => (printed.stdout += `${text}\n`),
-    err: (text) => (printed.stderr += text),
-    errIsTerminal: false,
-    createLog: () => silentLog(),
-    openServices: (config) => openServices(config, silentLog()),
-    startServer: () => Promise.reject(new Error('no server here')),
-  }
-  const code = await runCli(line.split(' '), context)
-  return { code, ...printed }
+function run(line: string, env: Record<string, string> = {}): Promise<Outcome> {
+  return runLine(line, { cwd: dir, env: { MONOGRAM_DATA_DIR: join(dir, 'data'), ...env } })
 }

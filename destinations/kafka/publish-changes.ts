@@ -1,4 +1,5 @@
 import type { ProfileId } from '../../core/identity/identity-key.ts'
+import { inBackground } from '../../platform/in-background.ts'
 import type { Log } from '../../platform/log.ts'
 import type { TopicWriter } from '../../platform/kafka/topic-writer.ts'
 import type { Sleep } from '../../platform/sleep.ts'
@@ -26,27 +27,19 @@ const MAX_WAIT_MS = 5_000
  */
 export function createPublishChanges(options: PublishChangesOptions): AsyncDisposable {
   const { profiles, writer, sleep, log, onPublished, pollMs = 50 } = options
-  const stopping = new AbortController()
   let lastId: ProfileId | null = null
-  const running = run()
+  return inBackground(run)
 
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await running
-    },
-  }
-
-  async function run(): Promise<void> {
+  async function run(stop: AbortSignal): Promise<void> {
     let waitMs = FIRST_WAIT_MS
-    while (!stopping.signal.aborted) {
+    while (!stop.aborted) {
       try {
         const { isMore } = await publishSome()
         waitMs = FIRST_WAIT_MS
-        if (!isMore) await sleep(pollMs, stopping.signal)
+        if (!isMore) await sleep(pollMs, stop)
       } catch (error) {
         log.error({ err: error }, 'changes cannot be published now; they are kept and tried again')
-        await sleep(waitMs, stopping.signal)
+        await sleep(waitMs, stop)
         waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)
       }
     }
