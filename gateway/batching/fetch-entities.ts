@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql'
 import type { RequestContext } from '../../core/access/request-context.ts'
-import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
+import type { CachedFetch } from '../cache/fetches/cached-fetch.ts'
 import type { ReadText, SubgraphClient } from '../subgraph-client.ts'
 
 /**

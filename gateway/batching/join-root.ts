@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql'
 import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import type { RequestContext } from '../../core/access/request-context.ts'
-import type { CachedFetch } from '../cache/compile-cached-fetch.ts'
+import type { CachedFetch } from '../cache/fetches/cached-fetch.ts'
 import type { ReadText, SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { SharedCall } from './shared-call.ts'

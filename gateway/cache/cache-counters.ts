@@ -1,4 +1,4 @@
-import type { FillOutcome } from './near-cache.ts'
+import type { FillOutcome } from './near/near-cache.ts'
 
 /** What happened so far, for metrics. */
 export class CacheCounters {

@@ -1,6 +1,6 @@
 import type { Log } from '../../platform/log.ts'
 import { EntityCache, type EntityCacheOptions } from './entity-cache.ts'
-import { followFeed } from './follow-feed.ts'
+import { followFeed } from './feed/follow-feed.ts'
 
 export interface OpenedEntityCache extends AsyncDisposable {
   cache: EntityCache

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../platform/log.ts'
 import { openMemoryStream } from '../../stream/memory/open.ts'
 import type { EntityCacheStore } from '../../stream/ports.ts'
-import type { EntityWant } from './entity-cache.ts'
+import type { EntityWant } from './entity-read.ts'
 import { openEntityCache } from './open-entity-cache.ts'
 
 const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs: 0 }

@@ -1,6 +1,6 @@
 import { Kind, visit, type DocumentNode, type GraphQLSchema } from 'graphql'
 import type { CacheClasses } from '../cache/cache-classes.ts'
-import type { CacheRules } from '../cache/cache-rules.ts'
+import type { CacheRules } from '../cache/fetches/cache-rules.ts'
 import type { EntityCache } from '../cache/entity-cache.ts'
 import { compileHitPath, type HitPath } from '../cache/hit/compile-hit-path.ts'
 import type { PlannedDocument } from '../planner.ts'

@@ -7,8 +7,9 @@ import type {
   RequiresSelection,
 } from '@graphql-hive/router-query-planner'
 import { parse } from 'graphql'
-import type { CacheRules } from '../cache/cache-rules.ts'
-import { compileEntityFetch, compileRootFetch, type CachedFetch } from '../cache/compile-cached-fetch.ts'
+import type { CacheRules } from '../cache/fetches/cache-rules.ts'
+import { compileEntityFetch, compileRootFetch } from '../cache/fetches/compile-cached-fetch.ts'
+import type { CachedFetch } from '../cache/fetches/cached-fetch.ts'
 import type { SubgraphClient } from '../subgraph-client.ts'
 import {
   eachComposite,

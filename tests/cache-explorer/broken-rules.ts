@@ -1,7 +1,7 @@
 import { EntityCache } from '../../gateway/cache/entity-cache.ts'
-import { FeedPosition } from '../../gateway/cache/feed-position.ts'
-import { NearCache } from '../../gateway/cache/near-cache.ts'
-import { NearEntry } from '../../gateway/cache/near-entry.ts'
+import { FeedPosition } from '../../gateway/cache/feed/feed-position.ts'
+import { NearCache } from '../../gateway/cache/near/near-cache.ts'
+import { NearEntry } from '../../gateway/cache/near/near-entry.ts'
 import type { BrokenWorld } from './world.ts'
 
 /** Something that leaves one rule out of the code itself, until it is called off. */

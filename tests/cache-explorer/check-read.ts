@@ -1,4 +1,4 @@
-import type { EntityRead, EntityWant } from '../../gateway/cache/entity-cache.ts'
+import type { EntityRead, EntityWant } from '../../gateway/cache/entity-read.ts'
 import type { Documents } from './documents.ts'
 
 /** A promise of the cache was broken. */

@@ -1,11 +1,7 @@
 import type { Scheduler } from 'fast-check'
-import {
-  EntityCache,
-  type EntityAnswered,
-  type EntityRead,
-  type EntityWant,
-} from '../../gateway/cache/entity-cache.ts'
-import { followFeed } from '../../gateway/cache/follow-feed.ts'
+import { EntityCache } from '../../gateway/cache/entity-cache.ts'
+import type { EntityAnswered, EntityRead, EntityWant } from '../../gateway/cache/entity-read.ts'
+import { followFeed } from '../../gateway/cache/feed/follow-feed.ts'
 import { createRelay, type Relay } from '../../ingest/relay.ts'
 import { silentLog } from '../../platform/log.ts'
 import { createMemoryEntityCache } from '../../stream/memory/entity-cache.ts'

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../core/access/request-context.ts'
 import { EntityCache, type EntityCacheOptions } from '../../gateway/cache/entity-cache.ts'
-import type { FeedFollower } from '../../gateway/cache/follow-feed.ts'
+import type { FeedFollower } from '../../gateway/cache/feed/follow-feed.ts'
 import type { GatewayOptions } from '../../gateway/create-gateway.ts'
 import { partitionOf } from '../../stream/partition.ts'
 import { composeGraph, type ComposedGraph } from './compose-graph.ts'

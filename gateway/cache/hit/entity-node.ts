@@ -1,6 +1,6 @@
 import type { ValueShape } from '../../engine/shape/compile-shape.ts'
-import type { FieldKey } from '../field-key.ts'
-import type { EntitySpace } from '../near-cache.ts'
+import type { FieldKey } from '../fetches/field-key.ts'
+import type { EntitySpace } from '../near/entity-space.ts'
 import type { NodesByPath } from './fragment.ts'
 
 /** Where an answer has an entity: what of it comes from which subgraph, in the order in which it is written. */

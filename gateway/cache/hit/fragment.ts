@@ -1,7 +1,7 @@
 import { isDataObject, type DataObject } from '../../engine/data.ts'
 import type { ObjectShape, ValueShape } from '../../engine/shape/compile-shape.ts'
 import { writeValue } from '../../engine/shape/write-json.ts'
-import type { Slot } from '../near-cache.ts'
+import type { Slot } from '../near/slot.ts'
 import type { EntityNode } from './entity-node.ts'
 
 /** A part of an answer: its text, or texts around the entities of other subgraphs that stand in it. */

@@ -1,4 +1,4 @@
-import type { Slot } from '../near-cache.ts'
+import type { Slot } from '../near/slot.ts'
 import type { EntityNode, Segment } from './entity-node.ts'
 import type { Fragment } from './fragment.ts'
 

@@ -1,6 +1,6 @@
-import { canonicalJson, isJsonObject, type JsonValue } from '../../core/json.ts'
-import type { CachedSelection } from './compile-cached-fetch.ts'
-import type { EntitySpace } from './near-cache.ts'
+import { canonicalJson, isJsonObject, type JsonValue } from '../../../core/json.ts'
+import type { CachedSelection } from './cached-fetch.ts'
+import type { EntitySpace } from '../near/entity-space.ts'
 
 /** By what a root field is to find one entity. */
 export interface LookupKey {

@@ -1,5 +1,5 @@
-import type { ChangeFeed, LiveFeedMessage } from '../../stream/ports.ts'
-import type { Log } from '../../platform/log.ts'
+import type { ChangeFeed, LiveFeedMessage } from '../../../stream/ports.ts'
+import type { Log } from '../../../platform/log.ts'
 
 /** What a cache does with what the change feed tells. */
 export interface FeedFollower {

@@ -1,5 +1,5 @@
 import { Kind, type DirectiveNode, type FieldNode, type SelectionSetNode, type ValueNode } from 'graphql'
-import { canonicalJson, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { canonicalJson, type JsonObject, type JsonValue } from '../../../core/json.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cachedGraph } from '../../tests/support/cached-graph.ts'
+import { cachedGraph } from '../../../tests/support/cached-graph.ts'
 
 const ANN = { id: '1', version: 1, name: 'Ann', email: 'ann@x.org', age: 40 }
 const BOB = { id: '2', version: 1, name: 'Bob', email: 'bob@x.org', age: 50 }

@@ -7,9 +7,9 @@ import {
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql'
-import { MonogramError } from '../../core/errors.ts'
-import { argumentOf, directiveNames } from '../directive-names.ts'
-import { graphsOf } from '../find-subgraph.ts'
+import { MonogramError } from '../../../core/errors.ts'
+import { argumentOf, directiveNames } from '../../directive-names.ts'
+import { graphsOf } from '../../find-subgraph.ts'
 
 /** What a supergraph says may be cached: `@cacheControl`, `@fenced` and `@entityLookup`, under any name. */
 export interface CacheRules {

@@ -1,0 +1,158 @@
+import { NO_PARTITION, type FeedPosition } from '../feed/feed-position.ts'
+import type { KeptAnswer } from '../hit/made.ts'
+import type { EntitySpace } from './entity-space.ts'
+import { LookUps } from './look-ups.ts'
+import type { NearEntry } from './near-entry.ts'
+import { SlotLru } from './slot-lru.ts'
+import { Slot, USES_BEFORE_TOUCH } from './slot.ts'
+
+/** Given with a miss and needed for a fill: the place in what this process was told at which the miss was. */
+export type NearToken = number
+
+export type FillOutcome = 'filled' | 'position' | 'changed' | 'fence'
+
+export interface NearCacheCounts {
+  evictions: number
+  entities: number
+  bytes: number
+}
+
+/**
+ * What this process keeps, by entity, within a bound of bytes; what was used longest ago goes first. Of fenced types
+ * nothing is kept that may be older than what the feed has told: a fill is refused when its entity has been told changed
+ * since the miss, when that is not known any more, and when it is older than the fence.
+ */
+export class NearCache {
+  readonly #slots: SlotLru
+  readonly #lookUps = new LookUps()
+  readonly #position: FeedPosition
+
+  constructor({ maxBytes, position }: { maxBytes: number; position: FeedPosition }) {
+    this.#position = position
+    this.#slots = new SlotLru({ maxBytes, onDrop: (slot) => this.#drop(slot) })
+  }
+
+  get counts(): NearCacheCounts {
+    return this.#slots.counts
+  }
+
+  /** What is kept of an entity. */
+  find(space: EntitySpace, id: string): Slot | undefined {
+    const slot = this.#slots.get(space.prefix + id)
+    if (slot === undefined || slot.knownSince >= this.#position.heldSince(slot.partition)) return slot
+    this.#slots.delete(space.prefix + id)
+    return undefined
+  }
+
+  /** Whether a slot that was found before still is what would be found. */
+  isHeld(slot: Slot): boolean {
+    if (!slot.isKept || slot.knownSince < this.#position.heldSince(slot.partition)) return false
+    if (--slot.usesUntilTouched < 0) this.#slots.touch(slot)
+    return true
+  }
+
+  /** Whether nothing has changed of what an answer was made of. It looks at each, so at as little of each as can be. */
+  isWhole(answer: KeptAnswer): boolean {
+    const { madeOf } = answer
+    let changes = 0
+    for (let index = 0; index < madeOf.length; index++) {
+      const slot = madeOf[index] as Slot
+      if (slot.knownSince < this.#position.heldSince(slot.partition)) return false
+      changes += slot.changes
+    }
+    if (changes !== answer.changes) return false
+    if (--answer.usesUntilTouched < 0) {
+      answer.usesUntilTouched = USES_BEFORE_TOUCH
+      for (const slot of madeOf) this.#slots.touch(slot)
+    }
+    return true
+  }
+
+  /** What is kept of the entity of this id, else of the one that the look-up has found. */
+  resolve({ space, id, alias }: { space: EntitySpace; id: string | null; alias: string }): Slot | undefined {
+    const slot = id === null ? undefined : this.find(space, id)
+    if (slot) return slot
+    const aliased = this.#lookUps.find(alias)
+    return aliased && this.find(space, aliased.id) === aliased ? aliased : undefined
+  }
+
+  /** Whether a look-up found nobody, a short time ago. */
+  isKnownAbsent(alias: string, now: number): boolean {
+    return this.#lookUps.isAbsent(alias, now)
+  }
+
+  setAbsent(alias: string, until: number): void {
+    this.#lookUps.setAbsent(alias, until)
+  }
+
+  /** Older than the fence is what may not be served. */
+  fenceOf(space: EntitySpace, id: string): number {
+    return this.find(space, id)?.fence ?? 0
+  }
+
+  token(): NearToken {
+    return this.#position.now
+  }
+
+  fill(
+    space: EntitySpace,
+    id: string,
+    fill: { class: string; entry: NearEntry; token: NearToken; alias?: string },
+  ): FillOutcome {
+    if (space.isFenced) {
+      const outcome = this.#position.check(space.typeName, id, fill.token)
+      if (outcome !== 'held') return outcome
+    }
+    const slot = this.find(space, id) ?? this.#createSlot(space, id)
+    if (fill.entry.version < slot.fence) return 'fence'
+    const present = slot.entries.get(fill.class)
+    slot.entries.set(fill.class, present ? present.mergedWith(fill.entry) : fill.entry)
+    slot.aside.delete(fill.class)
+    if (fill.alias !== undefined) this.#lookUps.set(fill.alias, slot)
+    slot.changed()
+    this.#slots.weigh(slot)
+    return 'filled'
+  }
+
+  /** Raises the fence and drops the values; they stay aside for when the entity cannot be read. */
+  invalidate(space: EntitySpace, id: string, version: number): void {
+    const slot = this.find(space, id)
+    if (!slot) return
+    slot.fence = Math.max(slot.fence, version)
+    if (slot.entries.size > 0) slot.aside = slot.entries
+    slot.entries = new Map()
+    this.#lookUps.forget(slot)
+    slot.changed()
+    this.#slots.weigh(slot)
+  }
+
+  /** An answer stays as long as all that it was made of. */
+  keepAnswer(slot: Slot, answer: KeptAnswer): void {
+    if (!slot.isKept) return
+    slot.answers = [...slot.answers.slice(1 - MAX_ANSWERS), answer]
+    this.#slots.weigh(slot)
+  }
+
+  evict(space: EntitySpace, id: string): void {
+    this.#slots.delete(space.prefix + id)
+  }
+
+  clear(): void {
+    this.#slots.clear()
+    this.#lookUps.clearAbsent()
+  }
+
+  #createSlot(space: EntitySpace, id: string): Slot {
+    const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : NO_PARTITION
+    return new Slot(space, id, partition, this.#position.now)
+  }
+
+  #drop(slot: Slot): void {
+    slot.isKept = false
+    slot.changes++
+    this.#lookUps.forget(slot)
+  }
+}
+
+/** Of one entity, by operation and class. */
+const MAX_ANSWERS = 2

@@ -1,0 +1,184 @@
+import type { CacheReadResult } from '../../../stream/ports.ts'
+import type { CacheCounters } from '../cache-counters.ts'
+import { readOf, type AskEntities, type EntityRead, type EntityWant } from '../entity-read.ts'
+import type { EntitySpace } from '../near/entity-space.ts'
+import type { NearCache, NearToken } from '../near/near-cache.ts'
+import { Flights, type Flight } from './flights.ts'
+import type { NearFills } from './near-fills.ts'
+import { nearEntryOf, type SharedLevel } from './shared-level.ts'
+
+export interface MissingReadsOptions {
+  near: NearCache
+  fills: NearFills
+  /** Null where nothing is shared. */
+  shared: SharedLevel | null
+  counters: CacheCounters
+  clock: () => number
+}
+
+/**
+ * Reads what this process does not keep: from what processes share, then from the subgraph; one read for all who want
+ * the same at the same time.
+ */
+export class MissingReads {
+  readonly #options: MissingReadsOptions
+  readonly #flights = new Flights<EntityRead>()
+
+  constructor(options: MissingReadsOptions) {
+    this.#options = options
+  }
+
+  /** One promise for each want, in their order. Those that nobody reads yet are read together. */
+  read<Want extends EntityWant>(
+    wants: readonly Want[],
+    ask: AskEntities<Want>,
+  ): readonly Promise<EntityRead>[] {
+    const own: OpenFlight<Want>[] = []
+    const reads = wants.map((want) => {
+      const joined = this.#flights.find(nameOf(want), flightKey(want))
+      if (joined) this.#options.counters.joined++
+      const flight = joined ?? this.#flights.begin(nameOf(want), flightKey(want))
+      if (!joined) own.push({ want, flight, storeToken: null })
+      return this.#follow(want, flight, joined === undefined, ask)
+    })
+    if (own.length > 0) void this.#fly(own, ask, { isBehind: false })
+    return reads
+  }
+
+  /** Reads it from the subgraph behind the request that it was answered to. */
+  refresh<Want extends EntityWant>(want: Want, ask: AskEntities<Want>): void {
+    if (this.#flights.find(nameOf(want), flightKey(want))) return
+    const flight = this.#flights.begin(nameOf(want), flightKey(want))
+    flight.answer.catch(() => undefined)
+    void this.#fly([{ want, flight, storeToken: null }], ask, { isBehind: true, skipsStore: true })
+  }
+
+  /** From now on nobody joins a read of this entity. Of one whose id is not known it may be any read. */
+  detach(space: EntitySpace, id: string): void {
+    this.#flights.detach(space.prefix + id)
+    this.#flights.detach(unknownIn(space))
+  }
+
+  detachAll(): void {
+    this.#flights.detachAll()
+  }
+
+  /** What a flight brought, or an own read where that is too old for this want or failed for somebody else's reasons. */
+  async #follow<Want extends EntityWant>(
+    want: Want,
+    flight: Flight<EntityRead>,
+    isOwn: boolean,
+    ask: AskEntities<Want>,
+  ): Promise<EntityRead> {
+    let read = await flight.answer.catch((error: unknown) => {
+      if (isOwn) throw error
+      return null
+    })
+    for (let tries = 0; (read === null || this.#isOlder(read, want)) && tries < MAX_TRIES; tries++) {
+      const again = this.#flights.alone()
+      void this.#fly([{ want, flight: again, storeToken: null }], ask, { isBehind: false, skipsStore: true })
+      read = await again.answer
+    }
+    if (read === null) throw new Error('an entity was not read')
+    return this.#isOlder(read, want) && read.kind !== 'failed' ? { ...read, isStale: true } : read
+  }
+
+  #isOlder(read: EntityRead, { space }: EntityWant): boolean {
+    if (!space.isFenced || read.kind !== 'found' || read.isStale) return false
+    return read.version < this.#options.near.fenceOf(space, read.id)
+  }
+
+  /** Never rejects: each flight is told. */
+  async #fly<Want extends EntityWant>(
+    flights: readonly OpenFlight<Want>[],
+    ask: AskEntities<Want>,
+    { isBehind, skipsStore = false }: { isBehind: boolean; skipsStore?: boolean },
+  ): Promise<void> {
+    const { near, shared, counters } = this.#options
+    const token = near.token()
+    let open = flights
+    try {
+      if (shared) open = await this.#readShared(open, shared, token, skipsStore)
+      if (open.length === 0) return
+      counters.misses += open.length
+      const answers = await ask(
+        open.map(({ want }) => want),
+        { isBehind },
+      )
+      for (const [index, { want, flight, storeToken }] of open.entries()) {
+        const answer = answers[index]
+        if (!answer) throw new Error('a subgraph was asked for entities and told of fewer')
+        const entry = this.#options.fills.keep(want, answer, token)
+        if (entry && answer.kind === 'found' && answer.id === want.id && storeToken !== null)
+          void shared?.fill(want, answer.id, entry, storeToken)
+        flight.settle(readOf(answer))
+      }
+    } catch (error) {
+      for (const { flight } of open) flight.fail(error)
+    } finally {
+      for (const { flight } of flights) this.#flights.end(flight)
+    }
+  }
+
+  /** Settles those that processes share; the others go on to the subgraph, each with the token of its miss. */
+  async #readShared<Want extends EntityWant>(
+    flights: readonly OpenFlight<Want>[],
+    shared: SharedLevel,
+    token: NearToken,
+    skipsStore: boolean,
+  ): Promise<readonly OpenFlight<Want>[]> {
+    const known = flights.flatMap((open) =>
+      open.want.id === null ? [] : [{ open, want: open.want, id: open.want.id }],
+    )
+    if (known.length === 0) return flights
+    const results = await shared.read(known)
+    const settled = new Set<OpenFlight<Want>>()
+    for (const [index, { open, id }] of known.entries()) {
+      const result = results[index]
+      open.storeToken = result?.token ?? null
+      if (!skipsStore && result && this.#settleFrom(result, open, id, token)) settled.add(open)
+    }
+    return flights.filter((open) => !settled.has(open))
+  }
+
+  #settleFrom(
+    { entry: held }: CacheReadResult,
+    { want, flight }: OpenFlight<EntityWant>,
+    id: string,
+    token: NearToken,
+  ): boolean {
+    const { near, clock, counters, fills } = this.#options
+    const entry = held && nearEntryOf(held, { want, id, fence: near.fenceOf(want.space, id) }, clock())
+    if (!entry) return false
+    counters.hits.store++
+    fills.fill(want, id, entry, token)
+    const values = want.fields.map(({ key }): unknown => JSON.parse(entry.fields.get(key)?.text ?? 'null'))
+    flight.settle({ kind: 'found', id, version: entry.version, values, isStale: false })
+    return true
+  }
+}
+
+const MAX_TRIES = 3
+
+interface OpenFlight<Want extends EntityWant> {
+  want: Want
+  flight: Flight<EntityRead>
+  /** Given by the level that processes share. */
+  storeToken: string | null
+}
+
+/** Under what flights go together that one change detaches. */
+function nameOf({ space, id }: EntityWant): string {
+  return id === null ? unknownIn(space) : space.prefix + id
+}
+
+/** Of entities whose id is not known yet: each change of their type may be one of theirs. */
+function unknownIn({ prefix }: EntitySpace): string {
+  return `${prefix}\n`
+}
+
+function flightKey({ class: of, fields, alias }: EntityWant): string {
+  let key = `${alias}\n${of}`
+  for (const field of fields) key += `\n${field.key}`
+  return key
+}
