@@ -49,6 +49,7 @@ function countCalls(storage: Storage): { counted: Storage; drained: () => Promis
       profiles: counted(storage.profiles),
       identities: counted(storage.identities),
       products: counted(storage.products),
+      sealedPurchases: counted(storage.sealedPurchases),
       progress: counted(storage.progress),
     },
     drained: async () => {

@@ -116,6 +116,29 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
       events: over(storage.events, { readPurchases: async (queries) => queries.map(() => []) }),
     }),
   },
+  'events are deleted that their base does not hold': {
+    isLong: true,
+    storage: (storage) => {
+      const { events } = storage
+      return {
+        ...storage,
+        events: over(events, {
+          readSealed: (sealed, limit) =>
+            events.readSealed(
+              sealed.map((each) => ({ ...each, version: Number.MAX_SAFE_INTEGER })),
+              limit,
+            ),
+        }),
+      }
+    },
+  },
+  'what deleted events say of a purchase is not kept': {
+    isLong: true,
+    storage: (storage) => ({
+      ...storage,
+      sealedPurchases: over(storage.sealedPurchases, { put: async (given) => given.map(() => true) }),
+    }),
+  },
   'a batch of the identity log is inserted although there is one': {
     storage: (storage) => ({
       ...storage,

@@ -12,7 +12,9 @@ const ALL = 10_000
 /** What must be true once the storm is over and everything has settled. Rejects with Violation. */
 export async function checkSettled(world: World): Promise<void> {
   const { storage } = world
-  const { events: log } = await storage.events.scan(null, null, ALL)
+  const { events: kept } = await storage.events.scan(null, null, ALL)
+  checkDeleted(world, kept)
+  const log = [...kept, ...world.deleted.values()]
   const trails = [...(await storage.trails.get(await storage.trails.list(null, ALL))).values()]
   await checkNothingWaits(storage)
   checkLog(world, log)
@@ -31,6 +33,13 @@ async function checkNothingWaits({ events, trails, identities, profiles }: Stora
   assure((await identities.head())?.done !== false, 'a batch of the identity log is never finished')
   assure((await trails.findDirty(null, 1)).length === 0, 'a trail stays dirty')
   assure((await profiles.findOutbox(null, 1)).length === 0, 'I7: an outbox stays full')
+}
+
+function checkDeleted({ isLong, retainFrom, deleted }: World, kept: readonly StoredEvent[]): void {
+  for (const { key, time } of deleted.values())
+    assure(isLong && time < retainFrom, `I1: event ${key} was deleted and is to be kept`)
+  if (!isLong) return
+  for (const { key, time } of kept) assure(time >= retainFrom, `event ${key} is old and was never deleted`)
 }
 
 function checkLog(world: World, log: readonly StoredEvent[]): void {

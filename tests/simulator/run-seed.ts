@@ -1,7 +1,7 @@
 import { checkSettled } from './check-settled.ts'
-import { Violation } from './monitor.ts'
+import { assure, Violation } from './monitor.ts'
 import { anEvent } from './people.ts'
-import { World, type BrokenRule, type SimulatedServer } from './world.ts'
+import { DAY_MS, World, type BrokenRule, type SimulatedServer } from './world.ts'
 
 const MAX_STEPS = 40_000
 
@@ -58,7 +58,7 @@ async function liveThrough(world: World): Promise<void> {
     while (left.length > 0) {
       const raws = left
         .splice(0, 1 + world.random.int(3))
-        .map((serial) => anEvent(world.random, browsers, serial))
+        .map((serial) => anEvent(world.random, browsers, serial, world.isLong))
       await world.send(actor, raws)
       if (world.random.chance(0.3)) await resend(world, actor, raws)
       if (world.random.chance(0.5)) await sleep(world.random.int(gapMs))
@@ -80,31 +80,48 @@ async function resend(
   }
 }
 
-/** Somebody who releases, folds anew and undoes merges now and then. */
+const DEEDS = ['parked', 'all', 'undo'] as const
+const LONG_DEEDS = [...DEEDS, 'retain', 'retain'] as const
+
+/** Somebody who releases, folds anew, deletes what is old and undoes merges now and then. */
 async function operate(world: World): Promise<void> {
-  const { random, scheduler, storage } = world
+  const { random, scheduler, storage, isLong } = world
   const actor = world.actor('operator')
-  for (let i = random.int(4); i > 0; i--) {
+  for (let i = random.int(isLong ? 6 : 4); i > 0; i--) {
     await scheduler.sleepOf(actor)(random.int(300))
-    const [server] = world.servers
-    const kind = random.pick(['parked', 'all', 'undo'] as const)
+    const kind = random.pick(isLong ? LONG_DEEDS : DEEDS)
     if (kind === 'undo') {
       const pairs = await storage.identities.listPairs(null, 50)
       if (pairs.length === 0) continue
       const { id, pair } = random.pick(pairs)
       await storage.identities.requestUndos([{ id, pair, by: 'operator', at: scheduler.now }])
-    } else if (server) {
-      const control = { onProgress: () => undefined, signal: new AbortController().signal }
-      await Promise.race([server.path.replay({ kind }, control), server.died]).catch(() => undefined)
+    } else if (kind === 'retain') {
+      // Now and then two at once, of different instants.
+      const servers = world.servers.slice(0, random.chance(0.5) ? 2 : 1)
+      const first = random.int(2)
+      await Promise.all(servers.map((server, i) => retainSome(world, server, (first + i) % 2)))
+    } else {
+      const [server] = world.servers
+      if (server)
+        await Promise.race([server.path.replay({ kind }, CONTROL), server.died]).catch(() => undefined)
     }
   }
+}
+
+/** What dies or fails on the way goes on with the next one. */
+async function retainSome(
+  { retainFrom }: World,
+  { path, died }: SimulatedServer,
+  monthsMore: number,
+): Promise<void> {
+  const before = retainFrom - monthsMore * 30 * DAY_MS
+  await Promise.race([path.retain(before, CONTROL), died]).catch(() => undefined)
 }
 
 /** One server does everything that is left; then the others, if they live, find nothing wrong to do. */
 async function settle(world: World, last: SimulatedServer): Promise<void> {
   await last.path.worker.settled()
-  const control = { onProgress: () => undefined, signal: new AbortController().signal }
-  await last.path.replay({ kind: 'parked' }, control)
+  await last.path.replay({ kind: 'parked' }, CONTROL)
   await last.path.worker.settled()
   const others = world.servers.filter((server) => server !== last)
   // One of an older fold may find trails that are not for it, and waits for ever.
@@ -115,5 +132,27 @@ async function settle(world: World, last: SimulatedServer): Promise<void> {
   const actor = world.actor('patience')
   await world.scheduler.sleepOf(actor)(200)
   await last.path.worker.settled()
+  await foldAnew(world, last)
   await Promise.all(world.servers.map(({ path }) => path[Symbol.asyncDispose]()))
 }
+
+/** The log that is left gives what is there already, once all that is old is deleted. */
+async function foldAnew(
+  { storage, isLong, retainFrom }: World,
+  { path, foldVersion }: SimulatedServer,
+): Promise<void> {
+  if (isLong) {
+    const { left } = await path.retain(retainFrom, CONTROL)
+    assure(left === 0, `${left} trails cannot be sealed although nobody else does`)
+  }
+  const trails = [...(await storage.trails.get(await storage.trails.list(null, 1_000))).values()]
+  const outdated = trails.filter((trail) => trail.foldVersion < foldVersion).length
+  const { rebuilt, failed } = await path.replay({ kind: 'all' }, CONTROL)
+  assure(
+    failed === 0 && rebuilt <= outdated,
+    `I3: folded anew, ${rebuilt} trails changed and ${failed} failed`,
+  )
+  await path.worker.settled()
+}
+
+const CONTROL = { onProgress: () => undefined, signal: new AbortController().signal }

@@ -1,14 +1,16 @@
-import type { Event } from '../../core/events/event.ts'
+import type { Event, EventKey } from '../../core/events/event.ts'
 import { STATE_LIMITS } from '../../core/profile/limits.ts'
 import type { ProfileState, StateLimits } from '../../core/profile/profile.ts'
 import { foldEvents } from '../../core/profile/state.ts'
 import type { AcceptResult } from '../../ingest/accept.ts'
 import { createEventPath, type EventPath } from '../../ingest/create-event-path.ts'
 import { silentLog } from '../../platform/log.ts'
-import type { Storage } from '../../storage/ports.ts'
+import { MIN_RETAIN_DAYS } from '../../ingest/retain.ts'
+import type { Storage, StoredEvent } from '../../storage/ports.ts'
 import { createMemoryFeed } from '../../stream/memory/feed.ts'
 import type { ChangeFeed } from '../../stream/ports.ts'
 import { openMemoryStorage } from '../support/memory-storage.ts'
+import { rememberDeleted } from './deleted-events.ts'
 import { faultyPorts } from './faulty-ports.ts'
 import { Monitor } from './monitor.ts'
 import { createRandom, type Random } from './random.ts'
@@ -16,12 +18,15 @@ import { oneTurn, Scheduler, type SimulatedProcess } from './scheduler.ts'
 
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
 export const CURRENCY = 'USD'
+export const DAY_MS = 86_400_000
 
 /** So few that people's orders and views are settled all the time. */
 const NARROW: StateLimits = { purchases: 2, activity: 1, traits: 1, currencies: 1 }
 
 /** Ports that do not keep a rule, to see that the checks notice. */
 export interface BrokenRule {
+  /** It shows in worlds alone of which old events are deleted. */
+  isLong?: true
   /** What every process reads and writes. */
   storage?: (storage: Storage) => Storage
   /** What one process sees of it, faults included. */
@@ -31,6 +36,7 @@ export interface BrokenRule {
 /** A server of the simulated world: it accepts, folds, decides, materialises and relays. */
 export interface SimulatedServer {
   process: SimulatedProcess
+  foldVersion: number
   path: EventPath
   /** Rejects when the process dies: whoever waits for it sees the connection go. */
   died: Promise<never>
@@ -50,6 +56,12 @@ export class World {
   readonly acknowledged = new Map<string, Extract<AcceptResult, { key: string }>['outcome']>()
   /** How much states keep one by one: in half of the worlds hardly anything. */
   readonly limits: StateLimits
+  /** In some worlds events are of many months, of which the old ones are deleted. */
+  readonly isLong: boolean
+  /** What happened before it may be deleted. */
+  readonly retainFrom: number
+  /** What was deleted from the log. */
+  readonly deleted = new Map<EventKey, StoredEvent>()
   readonly #feed = createMemoryFeed()
   readonly #faultRate: number
   readonly #pauseRate: number
@@ -63,8 +75,10 @@ export class World {
     this.#faultRate = this.random.chance(0.3) ? 0 : this.random.next() * 0.06
     this.#pauseRate = this.random.next() * 0.3
     this.limits = this.random.chance(0.5) ? NARROW : STATE_LIMITS
+    this.isLong = this.random.chance(0.4) || broken.isLong === true
+    this.retainFrom = NOW - (MIN_RETAIN_DAYS + this.random.int(60)) * DAY_MS
     const memory = openMemoryStorage()
-    this.storage = broken.storage?.(memory) ?? memory
+    this.storage = rememberDeleted(broken.storage?.(memory) ?? memory, this.deleted)
   }
 
   /** Starts a server. Odd events are beyond a `picky` one: its fold fails on them. */
@@ -95,6 +109,7 @@ export class World {
     })
     const server: SimulatedServer = {
       process,
+      foldVersion,
       path,
       died,
       kill: () => {
