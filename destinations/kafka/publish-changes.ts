@@ -18,7 +18,7 @@ export interface PublishChangesOptions {
 /** Profiles whose changes go out as one request. */
 const STEP = 500
 const FIRST_WAIT_MS = 200
-const MAX_WAIT_MS = 5_000
+const MAX_WAIT_MS = 1_000
 
 /**
  * Carries what has changed of profiles to a topic, keyed by profile, at least once and whatever dies in between: what

@@ -10,10 +10,10 @@ export function connectKafka({ brokers, tls, sasl }: KafkaAddress, log: Log): Ka
     brokers,
     ssl: tls,
     ...(sasl === null ? {} : { sasl: { ...sasl, mechanism: sasl.mechanism } as never }),
-    connectionTimeout: 3_000,
+    connectionTimeout: 2_000,
     socketFactory: watchedSockets(),
-    requestTimeout: 10_000,
-    retry: { retries: 5, initialRetryTime: 200, maxRetryTime: 3_000 },
+    requestTimeout: 5_000,
+    retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 500 },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => tell(entry, log),
   })

@@ -9,6 +9,9 @@ export interface TopicWriter extends AsyncDisposable {
   write(messages: readonly TopicMessage[]): Promise<void>
 }
 
+/** For so long a broker waits for in-sync replicas. */
+const PRODUCE_TIMEOUT_MS = 1_500
+
 export type TopicMessage = Pick<Message, 'key' | 'value' | 'headers'>
 
 /**
@@ -31,7 +34,7 @@ export function createTopicWriter({
       if (messages.length === 0) return
       try {
         producer ??= await open()
-        await producer.send({ topic, messages: [...messages], acks: -1, timeout: 10_000 })
+        await producer.send({ topic, messages: [...messages], acks: -1, timeout: PRODUCE_TIMEOUT_MS })
       } catch (error) {
         await close()
         throw error

@@ -1,31 +1,85 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { ResourceStack } from '../resource-stack.ts'
 import { watchedSockets } from './watched-socket.ts'
 
+const ANSWER = Buffer.from([0, 0, 0, 2, 104, 105])
+const JOIN = Buffer.from([0, 0, 0, 2, 0, 11])
+const FETCH = Buffer.from([0, 0, 0, 2, 0, 1])
+
 test('a connection on which requests are not answered ends; one that is answered or idle stays', async () => {
-  let answers = 0
+  await using stack = new ResourceStack()
+  const { open, answers } = await startPeer(stack)
+  const socket = await open({ silentMs: 40 })
+  answers.push(ANSWER)
+  socket.write(FETCH)
+  await once(socket, 'data')
+  await delay(100)
+  expect(socket.destroyed).toBe(false)
+  socket.write(FETCH)
+  const [error] = (await once(socket, 'error')) as [Error]
+  expect(error.message).toContain('40 ms')
+  expect(() => socket.write(FETCH)).toThrow('has ended')
+})
+
+test('half an answer is no answer', async () => {
+  await using stack = new ResourceStack()
+  const { open, answers } = await startPeer(stack)
+  const socket = await open({ silentMs: 40 })
+  const heard: Buffer[] = []
+  socket.on('data', (data: Buffer) => heard.push(data))
+  answers.push(ANSWER.subarray(0, 5))
+  socket.write(FETCH)
+  await once(socket, 'error')
+  expect(heard).toEqual([])
+})
+
+test('a join is given the time that others take', async () => {
+  await using stack = new ResourceStack()
+  const { open } = await startPeer(stack)
+  const socket = await open({ silentMs: 20, joiningSilentMs: 120 })
+  socket.write(JOIN)
+  await delay(60)
+  expect(socket.destroyed).toBe(false)
+  await once(socket, 'error')
+})
+
+test('a peer that speaks another protocol is left', async () => {
+  await using stack = new ResourceStack()
+  const { open, answers } = await startPeer(stack)
+  const socket = await open({})
+  answers.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  socket.write(FETCH)
+  const [error] = (await once(socket, 'error')) as [Error]
+  expect(error.message).toContain('no broker of Kafka')
+})
+
+/** A server that says the next of `answers` to each request, and nothing when there is none left. */
+async function startPeer(stack: ResourceStack) {
+  const answers: Buffer[] = []
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
-    socket.on('data', () => answers-- > 0 && socket.write('answer'))
+    socket.on('data', () => {
+      const answer = answers.shift()
+      if (answer) socket.write(answer)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  const open = watchedSockets(40)
-  const socket = open({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined })
-  try {
-    await once(socket, 'connect')
-    answers = 1
-    socket.write('request')
-    await once(socket, 'data')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(socket.destroyed).toBe(false)
-    socket.write('request')
-    const [error] = (await once(socket, 'error')) as [Error]
-    expect(error.message).toContain('40 ms')
-  } finally {
-    socket.destroy()
+  stack.defer(async () => {
     server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const open = async (limits: Parameters<typeof watchedSockets>[0]): Promise<Socket> => {
+    const connect = watchedSockets(limits)
+    const socket = connect({ host: '127.0.0.1', port, ssl: undefined as never, onConnect: () => undefined })
+    stack.defer(async () => {
+      socket.destroy()
+    })
+    await once(socket, 'connect')
+    return socket.resume()
   }
-})
+  return { open, answers }
+}

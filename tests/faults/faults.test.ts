@@ -10,16 +10,10 @@ import { describeWithServer } from '../support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from '../support/servers/document-server.ts'
 import { REDIS_SERVER } from '../support/servers/redis-server.ts'
 import { createTestDatabase, type TestDatabase } from '../support/servers/test-database.ts'
-import type { TcpProxy } from '../support/tcp-proxy.ts'
+import { FAULTS, FAULT_MS } from './faults.ts'
 import { Load } from './load.ts'
 import { startFaultyWorld, type FaultyWorld, type Way } from './world.ts'
 
-/** `npm run test:faults -- --seconds 10`: how long each fault lasts. */
-const FAULT_MS = Number(process.env['TEST_SECONDS'] ?? 1.5) * 1_000
-/** A black hole has to be longer than what finds it out, to be one. */
-const LONG_FAULT_MS = 2 * FAULT_MS
-/** Too short for heartbeats to notice: what was under way is never answered. */
-const SHORT_FAULT_MS = 300
 const DEADLINE_MS = 300
 const RECOVERY_MS = 5_000
 
@@ -27,38 +21,11 @@ const RECOVERY_MS = 5_000
 const MAX_OVER_MS = Number(process.env['TEST_OVER_MS'] ?? 600)
 const TYPICALLY_OVER_MS = 50
 
-const FAULTS: [name: string, fault: (proxy: TcpProxy) => Promise<void>][] = [
-  ['a black hole', (proxy) => during(proxy, 'black-hole', LONG_FAULT_MS)],
-  ['a short black hole', (proxy) => during(proxy, 'black-hole', SHORT_FAULT_MS)],
-  ['half a frame, then a reset', (proxy) => during(proxy, 'half-frame')],
-  ['latency with jitter', (proxy) => during(proxy, 'latency')],
-  ['single bytes', (proxy) => during(proxy, 'single-bytes')],
-  ['refused connections', (proxy) => during(proxy, 'refuse')],
-  [
-    'cut connections',
-    async (proxy) => {
-      for (let i = 0; i < 5; i++) {
-        proxy.cut()
-        await delay(FAULT_MS / 5)
-      }
-    },
-  ],
-]
 const WAYS: [name: string, way: Way][] = [
   ['Redis', 'redis'],
   ['the document server', 'documents'],
   ['the subgraphs', 'subgraphs'],
 ]
-
-async function during(
-  proxy: TcpProxy,
-  mode: Parameters<TcpProxy['setMode']>[0],
-  ms = FAULT_MS,
-): Promise<void> {
-  proxy.setMode(mode)
-  await delay(ms)
-  proxy.setMode('pass')
-}
 
 describeWithServer(DOCUMENT_SERVER, 'faults between the processes', (documents) => {
   describeWithServer(REDIS_SERVER, 'and Redis', (redis) => {

@@ -15,10 +15,19 @@ export interface RecordSourceOptions {
   onLag?: (topic: string, partition: number, records: number) => void
 }
 
-/** For so long the partitions of a process that died stay without a reader. */
-const SESSION_TIMEOUT_MS = 10_000
-const HEARTBEAT_EVERY_MS = 2_000
-const RESTART_AFTER_MS = 2_000
+/** For so long the partitions of a process that died stay without a reader; brokers refuse less, unless they are told to. */
+const SESSION_TIMEOUT_MS = 6_000
+/** For so long a group waits for members that are told to join again: also for one that is gone, whose session still runs. */
+const REBALANCE_TIMEOUT_MS = 3_000
+const HEARTBEAT_EVERY_MS = 1_000
+/** A broker answers a fetch after so long, also when nothing has come; members hear then that they are to join again. */
+const FETCH_WAIT_MS = 500
+const RESTART_AFTER_MS = 500
+/**
+ * At half a second each at most: more than a session lasts. A client that gives up sooner comes again as another member,
+ * while the group waits for the one that it was.
+ */
+const RETRIES = 20
 /** Partitions that are taken side by side; each of them stays in its order. */
 const PARTITIONS_AT_ONCE = 4
 
@@ -43,9 +52,11 @@ export function createRecordSource(options: RecordSourceOptions): AsyncDisposabl
       const consumer = kafka.consumer({
         groupId: group,
         sessionTimeout: SESSION_TIMEOUT_MS,
-        rebalanceTimeout: SESSION_TIMEOUT_MS,
+        rebalanceTimeout: REBALANCE_TIMEOUT_MS,
         heartbeatInterval: HEARTBEAT_EVERY_MS,
+        maxWaitTimeInMs: FETCH_WAIT_MS,
         allowAutoTopicCreation: false,
+        retry: { retries: RETRIES },
       })
       try {
         await runOnce(consumer)
