@@ -45,9 +45,10 @@ export interface GroupWriter {
 }
 
 /**
- * Group commit: many operations, one fsync. Each operation has a savepoint, so that its failure is its own. When the
- * transaction itself fails (disk full, I/O error), every operation of the group does, and the connection is thrown
- * away with whatever state it was in: closing rolls back, and the next group opens and so checks a new one.
+ * Group commit: many operations, one fsync. An operation's failure is its own: then the group is carried out again with a
+ * savepoint for each, which costs a copy of every page and is kept for that. When the transaction itself fails (disk
+ * full, I/O error), every operation of the group does, and the connection is thrown away with whatever state it was in:
+ * closing rolls back, and the next group opens and so checks a new one.
  */
 export function createGroupWriter(open: () => Database): GroupWriter {
   let session: Session | null = null
@@ -82,18 +83,35 @@ function openSession(open: () => Database): Session {
   }
 }
 
-function commitGroup({ db, operations }: Session, group: readonly Operation[]): Outcome[] {
+function commitGroup(session: Session, group: readonly Operation[]): Outcome[] {
+  return commitWhole(session, group) ?? commitEach(session, group)
+}
+
+/** Null, and nothing done, when one of the operations failed. */
+function commitWhole({ db, operations }: Session, group: readonly Operation[]): Outcome[] | null {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const outcomes = group.map((operation): Outcome => ({ ok: true, value: run(operations, operation) }))
+    db.exec('COMMIT')
+    return outcomes
+  } catch (error) {
+    if (!isOwnFailure(error) || !db.inTransaction()) throw error
+    db.exec('ROLLBACK')
+    return null
+  }
+}
+
+function commitEach({ db, operations }: Session, group: readonly Operation[]): Outcome[] {
   db.exec('BEGIN IMMEDIATE')
   const outcomes = group.map((operation) => runOne(db, operations, operation))
   db.exec('COMMIT')
   return outcomes
 }
 
-function runOne(db: Database, operations: WriteOperations, { name, argument }: Operation): Outcome {
-  const run = operations[name] as (argument: unknown) => unknown
+function runOne(db: Database, operations: WriteOperations, operation: Operation): Outcome {
   db.exec('SAVEPOINT operation')
   try {
-    const value = run(argument)
+    const value = run(operations, operation)
     db.exec('RELEASE operation')
     return { ok: true, value }
   } catch (error) {
@@ -101,6 +119,10 @@ function runOne(db: Database, operations: WriteOperations, { name, argument }: O
     db.exec('ROLLBACK TO operation; RELEASE operation')
     return failure(error)
   }
+}
+
+function run(operations: WriteOperations, { name, argument }: Operation): unknown {
+  return (operations[name] as (argument: unknown) => unknown)(argument)
 }
 
 function failure(error: unknown): Outcome {
