@@ -6,6 +6,7 @@ import { foldVersions } from './migrations/0003-fold-versions.ts'
 import { identityDecisions } from './migrations/0004-identity-decisions.ts'
 import { unpublishedChanges } from './migrations/0005-unpublished-changes.ts'
 import { boundedState } from './migrations/0006-bounded-state.ts'
+import { workBesideRows } from './migrations/0007-work-beside-rows.ts'
 import type { Database } from './sqlite.ts'
 
 /** One step of the schema. Once released it never changes; what comes next is another step. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   identityDecisions,
   unpublishedChanges,
   boundedState,
+  workBesideRows,
 ]
 
 /**

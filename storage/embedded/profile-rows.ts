@@ -8,10 +8,11 @@ import type {
 import type { ProfileWrite } from '../ports.ts'
 import { integer, json, text } from '../values.ts'
 import { outboxColumn, readOutbox } from './outbox.ts'
-import type { ProfileRow } from './writes/profiles.ts'
+import type { ProfileToPut } from './writes/profiles.ts'
 
 export const PROFILE_COLUMNS =
   'id, rev, version, as_of, merged_into, next_change_at, outbox, unpublished, document'
+export const PROFILE_TABLES = 'profiles LEFT JOIN profile_outboxes USING (id)'
 
 export type ProfileColumns = [
   id: string,
@@ -50,19 +51,21 @@ export function readProfile(row: ProfileColumns): ProfileDocument {
   }
 }
 
-export function profileRow({ profile, terms }: ProfileWrite): ProfileRow {
+export function profileToPut({ profile, terms }: ProfileWrite): ProfileToPut {
   const { view, rolling, basis } = profile
-  return [
-    integer(profile.rev, 'profile.rev'),
-    integer(profile.version, 'profile.version'),
-    integer(profile.asOf, 'profile.asOf'),
-    profile.mergedInto === null ? null : text(profile.mergedInto, 'profile.mergedInto'),
-    profile.nextChangeAt === null ? null : integer(profile.nextChangeAt, 'profile.nextChangeAt'),
-    outboxColumn(profile.outbox, 'profile.outbox'),
-    profile.unpublished === null ? null : json(profile.unpublished, 'profile.unpublished'),
-    // A tombstone is not found by search.
-    json(profile.mergedInto === null ? terms : [], 'terms'),
-    json({ view, rolling, basis } satisfies DocumentColumn, 'profile'),
-    text(profile.id, 'profile.id'),
-  ]
+  return {
+    row: [
+      integer(profile.rev, 'profile.rev'),
+      integer(profile.version, 'profile.version'),
+      integer(profile.asOf, 'profile.asOf'),
+      profile.mergedInto === null ? null : text(profile.mergedInto, 'profile.mergedInto'),
+      profile.nextChangeAt === null ? null : integer(profile.nextChangeAt, 'profile.nextChangeAt'),
+      profile.unpublished === null ? null : json(profile.unpublished, 'profile.unpublished'),
+      // A tombstone is not found by search.
+      json(profile.mergedInto === null ? terms : [], 'terms'),
+      json({ view, rolling, basis } satisfies DocumentColumn, 'profile'),
+      text(profile.id, 'profile.id'),
+    ],
+    outbox: outboxColumn(profile.outbox, 'profile.outbox'),
+  }
 }

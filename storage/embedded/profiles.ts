@@ -4,17 +4,23 @@ import type { ProfileStore } from '../ports.ts'
 import { integer, text } from '../values.ts'
 import { idList } from './encode.ts'
 import { outboxTrims, readOutbox } from './outbox.ts'
-import { PROFILE_COLUMNS, profileRow, readProfile, type ProfileColumns } from './profile-rows.ts'
+import {
+  PROFILE_COLUMNS,
+  PROFILE_TABLES,
+  profileToPut,
+  readProfile,
+  type ProfileColumns,
+} from './profile-rows.ts'
 import { profileSearch } from './profile-search.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
 export function createProfileStore(reader: Reader, writer: Writer): ProfileStore {
   const byIds = reader.prepare<ProfileColumns>(`
-    SELECT ${PROFILE_COLUMNS} FROM profiles WHERE id IN (SELECT value FROM json_each(?))`)
-  const outboxes = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, outbox: string]>(
-    'SELECT id, merged_into, outbox FROM profiles WHERE outbox IS NOT NULL AND id > ? ORDER BY id LIMIT ?',
-  )
+    SELECT ${PROFILE_COLUMNS} FROM ${PROFILE_TABLES} WHERE id IN (SELECT value FROM json_each(?))`)
+  const outboxes = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, outbox: string]>(`
+    SELECT o.id, p.merged_into, o.outbox FROM profile_outboxes AS o CROSS JOIN profiles AS p ON p.id = o.id
+    WHERE o.id > ? ORDER BY o.id LIMIT ?`)
   const unpublished = reader.prepare<[id: ProfileId, mergedInto: ProfileId | null, change: string]>(`
     SELECT id, merged_into, unpublished FROM profiles WHERE unpublished IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
   const due = reader.prepare<[id: ProfileId]>(
@@ -25,13 +31,13 @@ export function createProfileStore(reader: Reader, writer: Writer): ProfileStore
   )
   const counts = reader.prepare<[profiles: number, outbox: number]>(`
     SELECT (SELECT count(*) FROM profiles) - (SELECT count(*) FROM profiles WHERE merged_into IS NOT NULL),
-      (SELECT count(*) FROM profiles WHERE outbox IS NOT NULL)`)
+      (SELECT count(*) FROM profile_outboxes)`)
 
   const list: ProfileStore['list'] = async (after, limit) => all.all(after ?? '', limit).map(([id]) => id)
 
   return {
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readProfile(row)])),
-    put: async (writes) => (writes.length === 0 ? [] : writer.run('putProfiles', writes.map(profileRow))),
+    put: async (writes) => (writes.length === 0 ? [] : writer.run('putProfiles', writes.map(profileToPut))),
     findOutbox: async (after, limit) =>
       outboxes
         .all(after ?? '', limit)

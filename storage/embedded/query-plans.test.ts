@@ -20,7 +20,7 @@ import { WRITER_LIMITS } from './writer.ts'
 /** A step that goes through rows one by one, but for those of a partial index: they are the ones that are wanted. */
 const FULL_SCAN =
   /^SCAN (e|b|p|events|event_bodies|trails|profiles|profile_terms|identity_rows|identity_pairs|products|trail_bases|sealed_purchases)\b/
-const PARTIAL_INDEX = /_(pending|parked|unlinked|dirty|outbox|unpublished|due|merged)$/
+const PARTIAL_INDEX = /_(pending|parked|unlinked|unpublished|due|merged)$/
 
 test('no read but a count goes through a whole table', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'monogram-'))

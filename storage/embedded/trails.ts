@@ -5,7 +5,7 @@ import { flag, integer, json, text } from '../values.ts'
 import { idList } from './encode.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
-import type { BaseRow, TrailRow } from './writes/trails.ts'
+import type { BaseRow, TrailToPut } from './writes/trails.ts'
 
 export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   const byIds = reader.prepare<TrailColumns>(
@@ -15,12 +15,11 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
     `SELECT ${COLUMNS} FROM trails WHERE home IN (SELECT value FROM json_each(?))`,
   )
   const dirtyOf = reader.prepare<[home: string, applied: string]>(
-    'SELECT home, applied FROM trails WHERE home IN (SELECT value FROM json_each(?)) AND dirty = 1',
+    `SELECT home, applied FROM trails WHERE home IN (SELECT value FROM json_each(?)) AND ${IS_DIRTY}`,
   )
-  const dirty = reader.prepare<[id: string, identity: string, home: string]>(
-    'SELECT id, identity, home FROM trails WHERE dirty = 1 AND id > ? ORDER BY id LIMIT ?',
-  )
-
+  const dirty = reader.prepare<[id: string, identity: string, home: string]>(`
+    SELECT t.id, t.identity, t.home FROM dirty_trails AS d CROSS JOIN trails AS t ON t.id = d.id
+    WHERE d.id > ? ORDER BY d.id LIMIT ?`)
   const page = reader.prepare<[id: string]>('SELECT id FROM trails WHERE id > ? ORDER BY id LIMIT ?')
   const bases = reader.prepare<BaseColumns>(`
     SELECT id, rev, before, version, fold_version, state FROM trail_bases
@@ -30,7 +29,7 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
     bases: async (ids) => new Map(bases.all(idList(ids)).map((row) => [row[0], readBase(row)])),
     putBases: async (given) => (given.length === 0 ? [] : writer.run('putTrailBases', given.map(baseRow))),
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readTrail(row)])),
-    put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailRow))),
+    put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailToPut))),
     findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
     findDirty: async (after, limit) =>
       dirty.all(after ?? '', limit).map(([id, identity, home]) => ({ id, identity, home })),
@@ -50,14 +49,15 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
   }
 }
 
-const COLUMNS = 'id, identity, home, version, fold_version, dirty, applied, state'
+const IS_DIRTY = 'EXISTS (SELECT 1 FROM dirty_trails AS d WHERE d.id = trails.id)'
+const COLUMNS = `id, identity, home, version, fold_version, ${IS_DIRTY}, applied, state`
 type TrailColumns = [
   id: string,
   identity: string,
   home: string,
   version: number,
   foldVersion: number,
-  dirty: 1 | null,
+  dirty: 0 | 1,
   applied: string,
   state: string,
 ]
@@ -104,15 +104,17 @@ function baseRow(base: TrailBase): BaseRow {
   ]
 }
 
-function trailRow(trail: TrailDocument): TrailRow {
-  return [
-    text(trail.identity, 'trail.identity'),
-    text(trail.home, 'trail.home'),
-    integer(trail.version, 'trail.version'),
-    flag(trail.dirty, 'trail.dirty') === 1 ? 1 : null,
-    json(trail.applied, 'trail.applied'),
-    json(trail.state, 'trail.state'),
-    text(trail.id, 'trail.id'),
-    integer(trail.foldVersion, 'trail.foldVersion'),
-  ]
+function trailToPut(trail: TrailDocument): TrailToPut {
+  return {
+    row: [
+      text(trail.identity, 'trail.identity'),
+      text(trail.home, 'trail.home'),
+      integer(trail.version, 'trail.version'),
+      json(trail.applied, 'trail.applied'),
+      json(trail.state, 'trail.state'),
+      text(trail.id, 'trail.id'),
+      integer(trail.foldVersion, 'trail.foldVersion'),
+    ],
+    dirty: flag(trail.dirty, 'trail.dirty') === 1,
+  }
 }

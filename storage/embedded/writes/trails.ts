@@ -5,7 +5,6 @@ export type TrailRow = readonly [
   identity: string,
   home: string,
   version: number,
-  dirty: 1 | null,
   applied: string,
   state: string,
   id: string,
@@ -22,22 +21,31 @@ export type BaseRow = readonly [
   id: string,
 ]
 
+export interface TrailToPut {
+  row: TrailRow
+  dirty: boolean
+}
+
 export interface TrailWrites {
-  putTrails(trails: readonly TrailRow[]): boolean[]
+  putTrails(trails: readonly TrailToPut[]): boolean[]
   clearDirtyTrails(trails: readonly (readonly [id: string, version: number])[]): null
   putTrailBases(bases: readonly BaseRow[]): boolean[]
 }
 
 export function trailWrites(db: Database): TrailWrites {
   const insert = db.prepare(`
-    INSERT INTO trails (identity, home, version, dirty, applied, state, id, fold_version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO trails (identity, home, version, applied, state, id, fold_version) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
+  // Naming an indexed column writes its index anew, whatever the value.
+  const updateInPlace = db.prepare(`
+    UPDATE trails SET version = ?3, applied = ?4, state = ?5, fold_version = ?7
+    WHERE id = ?6 AND version = ?3 - 1 AND identity = ?1 AND home = ?2`)
   const update = db.prepare(`
-    UPDATE trails SET identity = ?1, home = ?2, version = ?3, dirty = ?4, applied = ?5, state = ?6,
-      fold_version = ?8
-    WHERE id = ?7 AND version = ?3 - 1`)
-  const clearDirty = db.prepare('UPDATE trails SET dirty = NULL WHERE id = ? AND version = ? AND dirty = 1')
+    UPDATE trails SET identity = ?1, home = ?2, version = ?3, applied = ?4, state = ?5, fold_version = ?7
+    WHERE id = ?6 AND version = ?3 - 1`)
+  const setDirty = db.prepare('INSERT OR REPLACE INTO dirty_trails (id, version) VALUES (?, ?)')
+  const unsetDirty = db.prepare('DELETE FROM dirty_trails WHERE id = ?')
+  const clearDirty = db.prepare('DELETE FROM dirty_trails WHERE id = ? AND version = ?')
   const insertBase = db.prepare(`
     INSERT INTO trail_bases (rev, before, version, fold_version, state, id) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`)
@@ -45,10 +53,19 @@ export function trailWrites(db: Database): TrailWrites {
     UPDATE trail_bases SET rev = ?1, before = ?2, version = ?3, fold_version = ?4, state = ?5
     WHERE id = ?6 AND rev = ?1 - 1`)
 
+  const put = ({ row, dirty }: TrailToPut): boolean => {
+    const [, , version, , , id] = row
+    const ways = version === 1 ? [insert] : [updateInPlace, update]
+    if (!ways.some((way) => way.run(...row).changes === 1)) return false
+    if (dirty) setDirty.run(id, version)
+    else unsetDirty.run(id)
+    return true
+  }
+
   return {
     putTrailBases: (bases) =>
       bases.map((row) => (row[0] === 1 ? insertBase : updateBase).run(...row).changes === 1),
-    putTrails: (trails) => trails.map((row) => (row[2] === 1 ? insert : update).run(...row).changes === 1),
+    putTrails: (trails) => trails.map(put),
     clearDirtyTrails: (trails) => {
       for (const row of trails) clearDirty.run(...row)
       return null
