@@ -11,7 +11,10 @@ export class FeedPosition {
   /** By entity, the oldest first. */
   readonly #changes = new Map<string, number>()
   readonly #maxChanges: number
+  /** By type, when any entity of it was last told changed. */
+  readonly #lastChanges = new Map<string, number>()
   #forgotten = 0
+  #allHeldSince = Infinity
   #now = 0
 
   /** Before a position is fixed nothing is held, of no partition. */
@@ -45,10 +48,16 @@ export class FeedPosition {
     return changedAt > token ? 'changed' : 'held'
   }
 
+  /** Whether nothing has been told of any entity of a type since `token` was given, nor may have been. */
+  isQuiet(typeName: string, token: number): boolean {
+    return (this.#lastChanges.get(typeName) ?? 0) <= token && this.#allHeldSince <= token
+  }
+
   change(typeName: string, id: string): void {
     const name = nameOf(typeName, id)
     this.#changes.delete(name)
     this.#changes.set(name, ++this.#now)
+    this.#lastChanges.set(typeName, this.#now)
     if (this.#changes.size <= this.#maxChanges) return
     for (const [oldest, at] of this.#changes) {
       this.#changes.delete(oldest)
@@ -62,6 +71,7 @@ export class FeedPosition {
     this.#now++
     if (partition === 'all') this.#heldSince.fill(this.#now)
     else this.#heldSince[partition] = this.#now
+    this.#allHeldSince = Math.max(...this.#heldSince)
   }
 }
 

@@ -103,15 +103,16 @@ test('what is private is kept for each principal', async () => {
 })
 
 test('an entity that is not there is known to be absent for a short time, and until it is created', async () => {
-  const { ask, write, calls, now } = cachedGraph()
+  const { ask, write, calls } = cachedGraph()
   expect(await ask(CARD, { by: { id: '1' } })).toEqual({ person: null })
   expect(await ask(CARD, { by: { id: '1' } })).toEqual({ person: null })
   expect(calls()).toMatchObject({ people: 1 })
   write(ANN)
   expect(await ask(CARD, { by: { id: '1' } })).toEqual({ person: { name: 'Ann' } })
-  expect(await ask(CARD, { by: { email: 'bob@x.org' } })).toEqual({ person: null })
+  for (let i = 0; i < 2; i++)
+    expect(await ask(CARD, { by: { email: 'bob@x.org' } })).toEqual({ person: null })
+  expect(calls()).toMatchObject({ people: 3 })
   write(BOB)
-  now.at += 3_000
   expect(await ask(CARD, { by: { email: 'bob@x.org' } })).toEqual({ person: { name: 'Bob' } })
 })
 

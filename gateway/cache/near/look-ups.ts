@@ -1,13 +1,19 @@
 import { LRUCache } from 'lru-cache'
 import type { Slot } from './slot.ts'
 
+/** For how long it is taken for true that nobody is found; the token is that of the miss. */
+export interface Absence {
+  until: number
+  token: number
+}
+
 /**
  * By what entities are looked for besides their ids, and which of it finds nobody. A look-up is held in the slot of its
  * entity and dropped with its values: a key that moves changes both entities.
  */
 export class LookUps {
   readonly #slots = new Map<string, Slot>()
-  readonly #absent = new LRUCache<string, number>({ max: MAX_ABSENT })
+  readonly #absent = new LRUCache<string, Absence>({ max: MAX_ABSENT })
 
   find(alias: string): Slot | undefined {
     return this.#slots.get(alias)
@@ -29,14 +35,13 @@ export class LookUps {
     slot.aliases = []
   }
 
-  /** Whether a look-up found nobody, a short time ago. */
-  isAbsent(alias: string, now: number): boolean {
-    const until = this.#absent.get(alias)
-    return until !== undefined && until > now
+  /** That a look-up found nobody, a short time ago. */
+  absence(alias: string): Absence | undefined {
+    return this.#absent.get(alias)
   }
 
-  setAbsent(alias: string, until: number): void {
-    this.#absent.set(alias, until)
+  setAbsent(alias: string, absence: Absence): void {
+    this.#absent.set(alias, absence)
   }
 
   clearAbsent(): void {

@@ -1,7 +1,7 @@
 import { NO_PARTITION, type FeedPosition } from '../feed/feed-position.ts'
 import type { KeptAnswer } from '../hit/made.ts'
 import type { EntitySpace } from './entity-space.ts'
-import { LookUps } from './look-ups.ts'
+import { LookUps, type Absence } from './look-ups.ts'
 import type { NearEntry } from './near-entry.ts'
 import { SlotLru } from './slot-lru.ts'
 import { Slot, USES_BEFORE_TOUCH } from './slot.ts'
@@ -76,13 +76,15 @@ export class NearCache {
     return aliased && this.find(space, aliased.id) === aliased ? aliased : undefined
   }
 
-  /** Whether a look-up found nobody, a short time ago. */
-  isKnownAbsent(alias: string, now: number): boolean {
-    return this.#lookUps.isAbsent(alias, now)
+  /** Whether a look-up found nobody a short time ago, and no entity of the type has been told changed since: that may be whom it finds. */
+  isKnownAbsent({ space, alias }: { space: EntitySpace; alias: string }, now: number): boolean {
+    const absence = this.#lookUps.absence(alias)
+    if (absence === undefined || absence.until <= now) return false
+    return !space.isFenced || this.#position.isQuiet(space.typeName, absence.token)
   }
 
-  setAbsent(alias: string, until: number): void {
-    this.#lookUps.setAbsent(alias, until)
+  setAbsent(alias: string, absence: Absence): void {
+    this.#lookUps.setAbsent(alias, absence)
   }
 
   /** Older than the fence is what may not be served. */

@@ -46,7 +46,7 @@ export class NearFills {
     const { near, negativeMs } = this.#options
     const { id, alias, fields } = want
     const until = now + Math.min(negativeMs, ...fields.map(({ policy }) => policy.maxAgeMs))
-    if (id === null) near.setAbsent(alias, until)
+    if (id === null) near.setAbsent(alias, { until, token })
     else this.fill(want, id, new NearEntry(0, NO_FIELDS, until), token)
   }
 }

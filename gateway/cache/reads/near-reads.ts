@@ -27,7 +27,7 @@ export class NearReads {
     const slot = near.resolve(want)
     const entry = slot?.entries.get(want.class)
     if (!slot || !entry) {
-      return want.id === null && near.isKnownAbsent(want.alias, now) ? this.#absent() : null
+      return want.id === null && this.#isKnownAbsent(want, now) ? this.#absent() : null
     }
     if (entry.absentUntil > 0) return entry.absentUntil > now ? this.#absent() : null
     let isStale = false
@@ -49,6 +49,11 @@ export class NearReads {
       void samples.compare(want, entry, ask)
     }
     return { kind: 'found', id: slot.id, version: entry.version, values, isStale }
+  }
+
+  #isKnownAbsent(want: EntityWant, now: number): boolean {
+    if (want.space.isFenced && this.#options.freshness.isFeedLost) return false
+    return this.#options.near.isKnownAbsent(want, now)
   }
 
   #absent(): EntityRead {
