@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createTurnClock } from '../../../gateway/deadlines/turn-clock.ts'
 import { percentile } from '../../support/figures.ts'
+import { watchWaiting } from './watch-waiting.ts'
 import type { TimedLoad, TimedLoadResult } from './timed-load.ts'
 
 /**
@@ -8,26 +10,34 @@ import type { TimedLoad, TimedLoadResult } from './timed-load.ts'
  * a few searches in the text, so that what it measures is not itself. All connections are opened first, and then all
  * begin at once.
  */
-const PAUSES_EVERY_MS = 2
 const SETTLE_MS = 200
 const load = JSON.parse(process.argv[2] ?? '{}') as TimedLoad
-const times: number[] = []
+const answers: TimedAnswer[] = []
 const statuses: Record<string, number> = {}
 const outcomes: Record<string, number> = {}
-const pauses = watchPauses()
+const turns = createTurnClock()
+const server = watchWaiting(load.pid)
 const sockets = await openConnections()
 // Node accepts one connection in each turn of its event loop; what is measured is renders, not that.
 await pause(SETTLE_MS)
 const end = performance.now() + load.seconds * 1000
 await Promise.all(sockets.map(renderAgainAndAgain))
+await server.settled()
+const times = answers.map(({ sentAt, seenAt }) => seenAt - sentAt)
+const heldUp = answers.map(({ cameAt, seenAt }) => seenAt - cameAt)
+const waited = answers.map(({ sentAt, seenAt }) => server.waitedMs(sentAt, seenAt))
+const own = times.map((time, index) => time - Math.max(heldUp[index] ?? 0, waited[index] ?? 0))
 const result: TimedLoadResult = {
   requests: times.length,
   p50Ms: percentile(times, 0.5),
   p999Ms: percentile(times, 0.999),
   maxMs: percentile(times, 1),
+  ownP999Ms: percentile(own, 0.999),
+  ownMaxMs: percentile(own, 1),
   statuses,
   outcomes,
-  longestPauseMs: pauses.longestMs(),
+  longestHoldMs: percentile(heldUp, 1),
+  longestWaitMs: percentile(waited, 1),
 }
 console.log(JSON.stringify(result))
 
@@ -38,6 +48,14 @@ async function openConnections(): Promise<Socket[]> {
     opened.push(...(await Promise.all(some)))
   }
   return opened
+}
+
+/** Milliseconds on the clock of performance.now(). */
+interface TimedAnswer {
+  sentAt: number
+  /** The earliest at which it may have been there: when the turn of the event loop began in which it was seen. */
+  cameAt: number
+  seenAt: number
 }
 
 function openConnection(): Promise<Socket> {
@@ -64,7 +82,7 @@ function renderAgainAndAgain(socket: Socket): Promise<void> {
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1')
       if (!isWhole(text)) return
-      times.push(performance.now() - sentAt)
+      answers.push({ sentAt, cameAt: Math.max(turns.arrivedAt(socket), sentAt), seenAt: performance.now() })
       count(statuses, text.slice(9, 12))
       count(outcomes, /"degraded":\[\{.*?"reason":"([^"]+)"/.exec(text)?.[1] ?? 'fresh')
       if (load.pauseMs > 0) setTimeout(send, Math.random() * 2 * load.pauseMs)
@@ -93,15 +111,4 @@ function isWhole(text: string): boolean {
 
 function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1
-}
-
-function watchPauses(): { longestMs(): number } {
-  let last = performance.now()
-  let longest = 0
-  setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - PAUSES_EVERY_MS)
-    last = now
-  }, PAUSES_EVERY_MS).unref()
-  return { longestMs: () => longest }
 }

@@ -48,6 +48,7 @@ export async function measureDeadlines(
   try {
     return await runLoad({
       port: Number(new URL(server.url).port),
+      pid: server.pid,
       documentId: SINGLE.documentId,
       deadlineMs: DEADLINE_MS,
       connections,
