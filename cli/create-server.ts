@@ -14,6 +14,7 @@ import { emailRoutes } from '../emails/routes.ts'
 import { renderRoutes } from '../gateway/render/routes.ts'
 import { graphqlRoutes } from '../gateway/server.ts'
 import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
+import { createDirectPosts, type DirectPosts } from '../platform/direct-posts.ts'
 import type { Drain } from '../platform/drain.ts'
 import { healthRoutes } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
@@ -52,7 +53,11 @@ type Server = ReturnType<typeof createHttpServer>
 /** The doors of the roles that this process has, all on one port. */
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { set, services, graph, metrics, drain, authenticate, log } = parts
-  const server = createHttpServer({ log, drain, directPosts: set.isWhole ? new Map() : subgraphDoors(parts) })
+  const server = createHttpServer({
+    log,
+    drain,
+    directPosts: set.isWhole ? createDirectPosts() : subgraphDoors(parts),
+  })
   measureRequests(server, metrics)
   const checks = services ? { store: () => requireWritable(services.storage) } : {}
   await server.register(healthRoutes({ checks, drain }))
@@ -68,7 +73,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
 /** What readers come to. */
 async function addGraphDoors(
   server: Server,
-  { gateway, documents }: ServedGraph,
+  { gateway, documents, timers, turns }: ServedGraph,
   { sessions, authenticate, featured, metrics, root, dataDir, log }: ServerParts,
 ): Promise<void> {
   const compiled = createCompiledCache(join(dataDir, 'cache', 'templates'))
@@ -80,19 +85,21 @@ async function addGraphDoors(
   const renderer = createEmailRenderer({ templates, execute: (request) => gateway.execute(request), log })
   await server.register(sessionRoutes({ sessions, landing: '/emails' }))
   await server.register(graphqlRoutes({ gateway, authenticate, log }))
-  await server.register(renderRoutes({ documents: () => documents, authenticate, log, metrics }))
+  await server.register(
+    renderRoutes({ documents: () => documents, authenticate, log, metrics, timers, turns }),
+  )
   await server.register(emailRoutes({ renderer, authenticate, log, featured }))
   server.get('/', { exposeHeadRoute: false }, (_request, reply) => reply.redirect('/graphql', 303))
 }
 
-function subgraphDoors({ local, tokens, metrics, drain, log }: ServerParts) {
+function subgraphDoors({ local, tokens, metrics, drain, log }: ServerParts): DirectPosts {
   const doorMetrics = createDoorMetrics(metrics)
-  return new Map(
-    Array.from(local, ([name, subgraph]) => [
-      subgraphPath(name),
-      createSubgraphDoor({ subgraph, check: tokens.check, metrics: doorMetrics, drain, log }),
-    ]),
-  )
+  const doors = createDirectPosts()
+  for (const [name, subgraph] of local) {
+    const door = createSubgraphDoor({ subgraph, check: tokens.check, metrics: doorMetrics, drain, log })
+    doors.at(subgraphPath(name), door)
+  }
+  return doors
 }
 
 /** What other processes of the deployment come to, beside the calls of subgraphs. */

@@ -1,6 +1,7 @@
 import { CALLER_HEADER } from '../core/access/caller-token.ts'
 import type { Principal } from '../core/access/principal.ts'
 import type { CallerTokens } from '../access/caller-token.ts'
+import type { TurnClock } from '../gateway/deadlines/turn-clock.ts'
 import type { DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import { createHttpSubgraph, type HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { createSubgraphGroup } from '../gateway/transports/subgraph-group.ts'
@@ -17,7 +18,7 @@ const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 export function reachSubgraph(
   name: SubgraphName,
   urls: NonNullable<SubgraphUrls[SubgraphName]>,
-  { tokens, timers }: { tokens: CallerTokens; timers: DeadlineTimers },
+  { tokens, timers, turns }: { tokens: CallerTokens; timers: DeadlineTimers; turns: TurnClock },
 ): HttpSubgraph {
   const caller = { header: CALLER_HEADER, tokenFor: tokens.sign, ownToken: () => tokens.sign(GATEWAY) }
   return createSubgraphGroup(
@@ -28,6 +29,7 @@ export function reachSubgraph(
         url: new URL(subgraphPath(name), url).href,
         caller,
         timers,
+        turns,
         maxResponseBytes: MAX_RESPONSE_BYTES,
       }),
     ),

@@ -7,6 +7,7 @@ import { checkSupergraph } from '../gateway/check-supergraph.ts'
 import { countRequests } from '../gateway/count-requests.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/create-gateway.ts'
 import { loadDocuments, NO_DOCUMENTS, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
+import { createTurnClock, type TurnClock } from '../gateway/deadlines/turn-clock.ts'
 import { checkFallbackDirectives, fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
 import type { GraphOfSupergraph } from '../gateway/find-subgraph.ts'
 import { createGenerations, type Generation } from '../gateway/generations.ts'
@@ -67,8 +68,10 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
   const { authenticate, log, supergraphFile, documents, deadlineMs } = options
   await using opening = new ResourceStack()
   const timers = createDeadlineTimers()
+  const turns = createTurnClock()
   const shared = {
     timers,
+    turns,
     oneEachTurn: createOneEachTurn(),
     batching: options.isBatching ? createEntityBatching({ timers }) : null,
     rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
@@ -101,6 +104,8 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
       authenticate,
       log,
       metrics,
+      timers,
+      turns,
       deadlines: { ...RENDER_DEADLINES, ...(deadlineMs === null ? {} : { defaultMs: deadlineMs }) },
     }),
   )
@@ -131,6 +136,7 @@ interface LoadedGeneration extends Generation {
 /** What lasts while generations come and go. */
 interface SharedParts {
   timers: DeadlineTimers
+  turns: TurnClock
   oneEachTurn: OneEachTurn
   batching: EntityBatching | null
   rootFetches: RootFetches
@@ -139,7 +145,7 @@ interface SharedParts {
 /** Everything that files bring about; nothing stays open when one of them is wrong. */
 async function loadGeneration(
   options: ServeGatewayOptions,
-  { timers, oneEachTurn, batching, rootFetches }: SharedParts,
+  { timers, turns, oneEachTurn, batching, rootFetches }: SharedParts,
   isLive: boolean,
 ): Promise<LoadedGeneration> {
   const { supergraphFile, limits, maxResponseBytes } = options
@@ -149,7 +155,7 @@ async function loadGeneration(
   await using canned = await serveCannedAnswers(supergraphSdl)
   await using standingIn = new ResourceStack()
   const subgraphs = urlsOf(graphs, options.subgraphUrls).map(({ name, url }) =>
-    opening.use(createHttpSubgraph({ name, url, timers, oneEachTurn, maxResponseBytes })),
+    opening.use(createHttpSubgraph({ name, url, timers, turns, oneEachTurn, maxResponseBytes })),
   )
   const standIns = subgraphs.map((subgraph) => {
     const other = standingIn.use(createHttpSubgraph({ name: subgraph.name, url: canned.url, timers }))

@@ -7,11 +7,12 @@ import type { EntityCache } from '../gateway/cache/entity-cache.ts'
 import { measureEntityCache } from '../gateway/cache/cache-metrics.ts'
 import { openEntityCache } from '../gateway/cache/open-entity-cache.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
+import { createTurnClock, type TurnClock } from '../gateway/deadlines/turn-clock.ts'
 import { loadDocuments, type TrustedDocuments } from '../gateway/documents/load-documents.ts'
 import { fallbackDirectives } from '../gateway/fallback/fallback-directives.ts'
 import type { SubgraphClient } from '../gateway/subgraph-client.ts'
 import { measureBatching, measureDocuments, measureSubgraphs } from '../gateway/subgraph-metrics.ts'
-import { createDeadlineTimers } from '../gateway/transports/deadline-timers.ts'
+import { createDeadlineTimers, type DeadlineTimers } from '../gateway/transports/deadline-timers.ts'
 import type { HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -27,6 +28,9 @@ export interface ServedGraph extends AsyncDisposable {
   gateway: Gateway
   /** Those of `documents/`. */
   documents: TrustedDocuments
+  /** Those of the calls of subgraphs, for the doors to share. */
+  timers: DeadlineTimers
+  turns: TurnClock
 }
 
 export interface ServeGraphOptions {
@@ -46,11 +50,14 @@ export async function serveGraph(options: ServeGraphOptions): Promise<ServedGrap
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
   await using opening = new ResourceStack()
   const timers = createDeadlineTimers()
+  const turns = createTurnClock()
   const remote: HttpSubgraph[] = []
   const clients = SUBGRAPHS.map((name): [string, SubgraphClient] => {
     const own = local.get(name)
     if (own) return [name, own]
-    const reached = opening.use(reachSubgraph(name, config.subgraphUrls[name] ?? [], { tokens, timers }))
+    const reached = opening.use(
+      reachSubgraph(name, config.subgraphUrls[name] ?? [], { tokens, timers, turns }),
+    )
     remote.push(reached)
     return [name, reached]
   })
@@ -68,7 +75,7 @@ export async function serveGraph(options: ServeGraphOptions): Promise<ServedGrap
   measureDocuments(metrics, () => gateway.cacheCounts)
   const documents = await loadDocuments({ path: join(root, 'documents'), gateway, byField })
   const opened = opening.move()
-  return { gateway, documents, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+  return { gateway, documents, timers, turns, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 
   /** Over a network concurrent requests share calls; within a process that would only cost. */
   function joinedCalls(registry: Registry, subgraphs: readonly HttpSubgraph[]) {

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { MonogramError } from '../core/errors.ts'
 import { trackMethods } from './allowed-methods.ts'
+import { createDirectPosts, type DirectPosts } from './direct-posts.ts'
 import { createDrain, type Drain } from './drain.ts'
 import { errorHeaders, toMonogramError } from './http-error.ts'
 import type { Log } from './log.ts'
@@ -14,8 +15,14 @@ export interface HttpServerOptions {
   /** For receiving a whole request. */
   requestTimeoutMs?: number
   drain?: Drain
-  /** By address: what answers its POSTs instead of a route, without fastify's part of the cost. */
-  directPosts?: ReadonlyMap<string, RequestListener>
+  directPosts?: DirectPosts
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    directPosts: DirectPosts
+    drain: Pick<Drain, 'phase'>
+  }
 }
 
 /** Longer than the idle time of the usual load balancers, which else send into a connection just being closed. */
@@ -31,7 +38,7 @@ export function createHttpServer({
   bodyLimitBytes = 1024 * 1024,
   requestTimeoutMs = 30_000,
   drain = createDrain(),
-  directPosts = new Map(),
+  directPosts = createDirectPosts(),
 }: HttpServerOptions): FastifyInstance {
   const server = fastify({
     serverFactory: (handle) => serverWith(directPosts, handle, requestTimeoutMs),
@@ -44,6 +51,8 @@ export function createHttpServer({
     genReqId: createRequestIds(),
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   })
+  server.decorate('directPosts', directPosts)
+  server.decorate('drain', drain)
   server.removeContentTypeParser('text/plain')
   const methodsAt = trackMethods(server)
   server.addHook('preClose', (done) => {
@@ -66,7 +75,7 @@ export function createHttpServer({
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? ''
-    const methods = methodsAt(path)
+    const methods = directPosts.find(path) ? ['POST'] : methodsAt(path)
     if (methods.length === 0) return sendError(nothingAt(path), request, reply)
     return sendError(notAllowed(request.method, path, methods), request, reply)
   })
@@ -83,20 +92,14 @@ export function createHttpServer({
   }
 }
 
-function serverWith(
-  directPosts: ReadonlyMap<string, RequestListener>,
-  handle: RequestListener,
-  requestTimeoutMs: number,
-): Server {
+function serverWith(directPosts: DirectPosts, handle: RequestListener, requestTimeoutMs: number): Server {
   return createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: requestTimeoutMs },
-    directPosts.size === 0
-      ? handle
-      : (request, response) => {
-          const direct = request.method === 'POST' ? directPosts.get(request.url ?? '') : undefined
-          if (direct) direct(request, response)
-          else handle(request, response)
-        },
+    (request, response) => {
+      const direct = request.method === 'POST' ? directPosts.find(request.url ?? '') : undefined
+      if (direct) direct(request, response)
+      else handle(request, response)
+    },
   )
 }
 

@@ -39,6 +39,9 @@ export function measureRequests(server: FastifyInstance, registry: Registry): vo
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   })
+  server.directPosts.answered = ({ route, status, elapsedMs }) => {
+    durations.labels('POST', route, String(status)).observe(elapsedMs / 1000)
+  }
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none'
     durations.labels(request.method, route, String(reply.statusCode)).observe(reply.elapsedTime / 1000)

@@ -41,4 +41,5 @@ test('refuses at once what has no time, and what is too much even for waiting', 
   const deadlineAt = performance.now() + 10
   for (let i = 0; i < 1_000; i++) admission.enter(deadlineAt, { begin: () => undefined, refuse })
   expect(refused).toBeGreaterThan(500)
+  expect(admission.counts).toMatchObject({ refusedAtOnce: refused + 1, refusedLate: 0, inFlight: 1 })
 })

@@ -17,8 +17,19 @@ export interface Applicant {
 }
 
 export interface Admission {
+  readonly counts: Readonly<AdmissionCounts>
   /** @param deadlineAt when the answer is to be there, on the clock of performance.now() */
   enter(deadlineAt: number, applicant: Applicant): void
+}
+
+/** Since the start, and now. */
+export interface AdmissionCounts {
+  /** Had no time left when they were looked at, or there was no place even for waiting. */
+  refusedAtOnce: number
+  /** Waited for a place until shortly before their deadline. */
+  refusedLate: number
+  inFlight: number
+  waiting: number
 }
 
 /** Kept of each deadline for shaping and sending what came: a tenth of what is left, within these. */
@@ -27,7 +38,9 @@ const MIN_RESERVE_MS = 2
 const MAX_RESERVE_MS = 10
 /** With less time than this nothing is asked. */
 const MIN_WORK_MS = 1
-const REFUSAL_SHARE = 0.3
+/** Of the loop's time, for answers that all come due at their deadline, and for refusals; reading is part of either. */
+const ANSWER_SHARE = 0.6
+const REFUSAL_SHARE = 0.4
 
 /**
  * Lets in what can be answered in time even if all of it must be answered at its deadline. What is more waits: it takes the
@@ -37,10 +50,12 @@ const REFUSAL_SHARE = 0.3
  */
 export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admission {
   const cost = createRequestCost()
-  const slots = createAnswerSlots({ answerCostMs: () => cost.ms() })
+  const slots = createAnswerSlots({ answerCostMs: () => cost.ms(), share: ANSWER_SHARE })
   const refusals = createAnswerSlots({ answerCostMs: () => REFUSAL_MS, share: REFUSAL_SHARE })
   const waiting = new Set<Waiting>()
   let inFlight = 0
+  let refusedAtOnce = 0
+  let refusedLate = 0
 
   function take(wanted: number): AnswerSlot | null {
     if (inFlight >= maxInFlight) return null
@@ -82,6 +97,7 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
 
     onDeadline(): void {
       cost.refused()
+      refusedLate++
       this.#leave()
       this.#applicant.refuse()
     }
@@ -93,6 +109,10 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
   }
 
   return {
+    get counts() {
+      return { refusedAtOnce, refusedLate, inFlight, waiting: waiting.size }
+    },
+
     enter(deadlineAt, applicant) {
       const now = performance.now()
       const leftMs = deadlineAt - now
@@ -103,6 +123,7 @@ export function createAdmission({ timers, maxInFlight }: AdmissionOptions): Admi
       const refusal = refusals.take(wanted, now + MIN_WORK_MS)
       if (!refusal) {
         cost.refused()
+        refusedAtOnce++
         return applicant.refuse()
       }
       waiting.add(new Waiting(wanted, applicant, refusal))

@@ -2,8 +2,8 @@ export interface AnswerSlotsOptions {
   slotMs?: number
   /** What a request costs whose answer has to be made at its deadline, from reading it to sending what there is. */
   answerCostMs: () => number
-  /** Of a slot's time, the rest being for new requests. */
-  share?: number
+  /** Of a slot's time, the rest being for other work. */
+  share: number
 }
 
 /** A place in time at which one answer can be made at the latest. */
@@ -24,11 +24,7 @@ export interface AnswerSlots {
  * that find the time before their deadline taken give up a little earlier, while the loop has time. What finds no
  * place at all is more than can be answered in time whatever happens, and is known to be so before anything is asked.
  */
-export function createAnswerSlots({
-  slotMs = 4,
-  answerCostMs,
-  share = 0.8,
-}: AnswerSlotsOptions): AnswerSlots {
+export function createAnswerSlots({ slotMs = 4, answerCostMs, share }: AnswerSlotsOptions): AnswerSlots {
   const taken = new Map<number, number>()
 
   return {

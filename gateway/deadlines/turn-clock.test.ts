@@ -70,6 +70,17 @@ test('does not for a connection that had nothing to say when the loop waited', (
   expect(clock.arrivedAt(connection)).toBe(110)
 })
 
+test('knows up to when all that came has been looked at: not beyond the turn before, while this one goes on', () => {
+  const { loop, clock, nextTurn } = handMadeLoop()
+  loop.at = 10
+  clock.see()
+  loop.at = 90
+  nextTurn(0)
+  expect(clock.readUpTo()).toBe(10)
+  nextTurn(5)
+  expect(clock.readUpTo()).toBe(95)
+})
+
 test('knows the turns of Node', async () => {
   const clock = createTurnClock()
   const first = clock.arrivedAt(KNOWN)

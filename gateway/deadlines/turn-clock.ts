@@ -9,6 +9,10 @@ export interface TurnClock {
    * the turn began, and may have come while the one before still worked. On the clock of performance.now().
    */
   arrivedAt(connection: object): number
+  /** To be told of what else the loop was woken for, so that it knows of turns without requests. */
+  see(): void
+  /** Whatever came before this time has been looked at; what came since may still wait for its turn. */
+  readUpTo(): number
   /** How long this turn has been handling requests. */
   spentMs(): number
 }
@@ -69,6 +73,12 @@ export function createTurnClock(loop: EventLoop = NODE): TurnClock {
       // Had the request been there when the loop last waited, it would not have waited.
       return last.idleMs - first.idleMs < REST_MS ? Math.min(first.since, ofTurn) : ofTurn
     },
+
+    see() {
+      if (startedAt === null) begin()
+    },
+
+    readUpTo: () => (startedAt === null ? begin() : arrivedAt),
 
     spentMs: () => (startedAt === null ? 0 : loop.now() - startedAt),
   }

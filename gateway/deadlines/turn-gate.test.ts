@@ -4,6 +4,8 @@ import { createTurnGate } from './turn-gate.ts'
 const clockAt = (spent: { ms: number }) => ({
   onConnection: () => undefined,
   arrivedAt: () => 0,
+  see: () => undefined,
+  readUpTo: () => 0,
   spentMs: () => spent.ms,
 })
 
@@ -35,6 +37,21 @@ test('lets timers run between turns that have more to begin than they may', asyn
   setTimeout(() => order.push('timer'), 1)
   await new Promise<void>((resolve) => gate.enter(resolve))
   expect(order).toEqual(['first', 'timer', 'second'])
+})
+
+test('counts what the promises of a work do as its own', async () => {
+  const gate = createTurnGate({ turns: clockAt({ ms: 100 }), maxTurnMs: 5 })
+  const begun: string[] = []
+  const inPromises = async (name: string): Promise<void> => {
+    await Promise.resolve()
+    const until = performance.now() + 6
+    while (performance.now() < until);
+    begun.push(name)
+  }
+  gate.enter(() => void inPromises('first'))
+  gate.enter(() => void inPromises('second'))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(begun).toEqual(['first'])
 })
 
 test('says no when too many wait', () => {

@@ -9,6 +9,8 @@ export interface TurnGateOptions {
 
 /** Bounds the work that one turn of the event loop begins; what is more begins in the next ones. */
 export interface TurnGate {
+  /** Whether work that comes now would begin at once. */
+  readonly isOpen: boolean
   /** Runs `begin` now or in a later turn, first come, first served; false when too many wait already. */
   enter(begin: () => void): boolean
 }
@@ -19,24 +21,39 @@ export interface TurnGate {
  * next request; so an answer that is not begun now also ends the turn sooner.
  */
 export function createTurnGate({ turns, maxTurnMs = 10, maxWaiting = 10_000 }: TurnGateOptions): TurnGate {
-  let waiting: (() => void)[] = []
+  const waiting: (() => void)[] = []
+  let until = 0
 
-  function begin(): void {
-    const until = performance.now() + maxTurnMs
-    let begun = 0
-    while (begun < waiting.length && performance.now() < until) waiting[begun++]?.()
-    waiting = waiting.slice(begun)
-    if (waiting.length > 0) setImmediate(begin)
+  function beginTurn(): void {
+    until = performance.now() + maxTurnMs
+    beginNext()
   }
 
+  function beginNext(): void {
+    waiting.shift()?.()
+    // Behind all that the promises of this one do at once, which is most of its work: a tick waits for them to be through.
+    if (waiting.length > 0) queueMicrotask(() => process.nextTick(goOn))
+  }
+
+  function goOn(): void {
+    if (performance.now() < until) beginNext()
+    else setImmediate(beginTurn)
+  }
+
+  const isOpen = (): boolean => waiting.length === 0 && turns.spentMs() < maxTurnMs
+
   return {
+    get isOpen() {
+      return isOpen()
+    },
+
     enter(work) {
-      if (waiting.length === 0 && turns.spentMs() < maxTurnMs) {
+      if (isOpen()) {
         work()
         return true
       }
       if (waiting.length >= maxWaiting) return false
-      if (waiting.push(work) === 1) setImmediate(begin)
+      if (waiting.push(work) === 1) setImmediate(beginTurn)
       return true
     },
   }

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import { MonogramError } from '../../core/errors.ts'
 
 /** What the body of a render says. */
@@ -11,18 +10,6 @@ export interface RenderBody {
 }
 
 const MEMBERS = ['variables', 'deadlineMs', 'after']
-
-/** Makes JSON bodies of the routes of `app` RenderBody, and refuses all other types. */
-export function readRenderBodies(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    try {
-      done(null, parseRenderBody(String(text)))
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)))
-    }
-  })
-}
 
 /** BODY_NOT_JSON, or BAD_USER_INPUT that names the member. */
 export function parseRenderBody(text: string): RenderBody {

@@ -3,6 +3,7 @@ import { Counter, type Registry } from 'prom-client'
 import type { RequestContext } from '../../core/access/request-context.ts'
 import { MonogramError } from '../../core/errors.ts'
 import type { Log } from '../../platform/log.ts'
+import { measureAdmission } from '../deadlines/admission-metrics.ts'
 import { createAdmission } from '../deadlines/admission.ts'
 import type { AnswerSlot } from '../deadlines/answer-slots.ts'
 import type { TurnClock } from '../deadlines/turn-clock.ts'
@@ -51,16 +52,40 @@ export function createRenderDocument({
   const count = metrics ? answersCounter(metrics) : () => undefined
   const mask = createErrorMask(log)
   const admission = createAdmission({ timers, maxInFlight })
+  if (metrics) measureAdmission(metrics, () => admission.counts)
   const gate = createTurnGate({ turns })
   const fallbackTexts = new WeakMap<TrustedDocument, Map<string, RenderedText>>()
 
   return (request) =>
     new Promise((resolve) => {
       const refuse = (): void => resolve(fallbacksAlone(request, 'overload'))
-      const begin = (slot: AnswerSlot): void => resolve(executeInTime(request, slot))
-      const { deadlineAt } = request.context
-      if (!gate.enter(() => admission.enter(deadlineAt, { begin, refuse }))) refuse()
+      const begin = (slot: AnswerSlot): void =>
+        resolve(gate.isOpen ? executeInTime(request, slot) : executeInTurn(request, slot))
+      admission.enter(request.context.deadlineAt, { begin, refuse })
     })
+
+  /** Begins in a later turn of the event loop, unless it is too late by then. */
+  function executeInTurn(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {
+    return new Promise((resolve) => {
+      let isOver = false
+      const refuse = (): void => {
+        isOver = true
+        slot.release()
+        resolve(fallbacksAlone(request, 'overload'))
+      }
+      const holder: DeadlineHolder = { onDeadline: refuse }
+      const tick = timers.add(slot.at, holder)
+      const begin = (): void => {
+        timers.tellDue()
+        if (isOver) return
+        timers.remove(tick, holder)
+        resolve(executeInTime(request, slot))
+      }
+      if (gate.enter(begin)) return
+      timers.remove(tick, holder)
+      refuse()
+    })
+  }
 
   /** The gateway keeps the deadline itself; this is for when it does not. */
   function executeInTime(request: RenderRequest, slot: AnswerSlot): Promise<RenderedText> {

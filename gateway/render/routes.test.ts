@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { GraphQLError } from 'graphql'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Authenticate } from '../../core/access/authenticate.ts'
+import { createDrain, type Drain } from '../../platform/drain.ts'
 import { createHttpServer } from '../../platform/http.ts'
 import { listen } from '../../platform/listen.ts'
 import { silentLog } from '../../platform/log.ts'
-import { createMetrics } from '../../platform/metrics.ts'
+import { createMetrics, measureRequests } from '../../platform/metrics.ts'
 import { ResourceStack } from '../../platform/resource-stack.ts'
 import { createShopGraph, type ShopResolvers } from '../../tests/support/shop-graph.ts'
 import { loadDocuments } from '../documents/load-documents.ts'
@@ -58,6 +59,49 @@ describe('a trusted document', () => {
     const statusFor = async (key: string): Promise<number> =>
       (await fetch(`${url}/render/card`, { method: 'POST', headers: { 'x-api-key': key } })).status
     expect([await statusFor('nobody'), await statusFor('ingest')]).toEqual([401, 403])
+  })
+
+  test('is answered at an address with a query or escapes, and by POST alone', async () => {
+    const { url, metrics } = await start()
+    const headers = { 'x-api-key': 'reader', 'content-type': 'application/json' }
+    const post = (path: string) =>
+      fetch(url + path, { method: 'POST', headers, body: '{"variables":{"id":"1"}}' })
+    const found = await post('/render/c%61rd?x=/y')
+    expect([found.status, found.headers.get('x-request-id')]).toEqual([200, expect.stringMatching(/-/)])
+    expect((await post('/render/card/more')).status).toBe(404)
+    expect((await post('/render/')).status).toBe(404)
+    const got = await fetch(`${url}/render/card`, { headers })
+    expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST'])
+    expect(await metrics.metrics()).toContain(
+      'monogram_http_request_duration_seconds_count{method="POST",route="/render/:documentId",status="200"} 1',
+    )
+  })
+
+  test('is not answered any more when the server is stopping', async () => {
+    const drain = createDrain()
+    const { url, render } = await start({ drain })
+    drain.begin()
+    const last = await fetch(`${url}/render/card`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'reader', 'content-type': 'application/json' },
+      body: '{"variables":{"id":"1"}}',
+    })
+    expect([last.status, last.headers.get('connection')]).toEqual([200, 'close'])
+    drain.close()
+    expect(await render('card', {})).toMatchObject({ status: 503, body: { error: { code: 'NOT_READY' } } })
+  })
+
+  test('with a body that is no JSON is refused before that is read', async () => {
+    const { url } = await start()
+    const response = await fetch(`${url}/render/card`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'reader', 'content-type': 'application/xml' },
+      body: '<a/>',
+    })
+    expect([response.status, await response.json()]).toEqual([
+      415,
+      { error: expect.objectContaining({ code: 'UNSUPPORTED_ENCODING' }) },
+    ])
   })
 
   const mistakes: [string, string, number, string, string][] = [
@@ -187,6 +231,7 @@ describe('when a subgraph does not answer', () => {
     expect(await metrics.metrics()).toContain(
       'monogram_render_answers_total{document="card",outcome="overload"} 1',
     )
+    expect(await metrics.metrics()).toContain('monogram_render_refusals_total{when="late"} 1')
   })
 })
 
@@ -203,7 +248,13 @@ async function start({
   resolvers = {},
   options,
   routes = {},
-}: { resolvers?: ShopResolvers; options?: object; routes?: Partial<RenderRoutesOptions> } = {}) {
+  drain = createDrain(),
+}: {
+  resolvers?: ShopResolvers
+  options?: object
+  routes?: Partial<RenderRoutesOptions>
+  drain?: Drain
+} = {}) {
   const path = await mkdtemp(join(tmpdir(), 'monogram-render-'))
   opened.defer(() => rm(path, { recursive: true }))
   await writeFile(join(path, 'card.graphql'), CARD)
@@ -212,7 +263,8 @@ async function start({
   const documents = await loadDocuments({ path, gateway, byField: new Map() })
   const log = silentLog()
   const metrics = createMetrics()
-  const server = createHttpServer({ log })
+  const server = createHttpServer({ log, drain })
+  measureRequests(server, metrics)
   await server.register(renderRoutes({ documents: () => documents, authenticate, log, metrics, ...routes }))
   opened.defer(() => server.close())
   const { url } = await listen(server, { host: '127.0.0.1', port: 0 })

@@ -1,20 +1,13 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Authenticate } from '../../core/access/authenticate.ts'
-import { requireScope } from '../../core/access/require-scope.ts'
-import type { Principal } from '../../core/access/principal.ts'
-import { MonogramError } from '../../core/errors.ts'
-import { credentialsOf } from '../../platform/credentials.ts'
-import { demandsOf } from '../../platform/demands.ts'
 import type { Log } from '../../platform/log.ts'
-import { didYouMean } from '../../platform/nearest.ts'
-import { deadlineBudget, type DeadlineBounds } from '../deadlines/deadline-budget.ts'
-import { createTurnClock } from '../deadlines/turn-clock.ts'
-import type { TrustedDocument, TrustedDocuments } from '../documents/load-documents.ts'
-import { traceOf } from '../trace-of.ts'
-import { createDeadlineTimers } from '../transports/deadline-timers.ts'
-import { readRenderBodies, type RenderBody } from './read-body.ts'
+import type { DeadlineBounds } from '../deadlines/deadline-budget.ts'
+import { createTurnClock, type TurnClock } from '../deadlines/turn-clock.ts'
+import type { TrustedDocuments } from '../documents/load-documents.ts'
+import { createDeadlineTimers, type DeadlineTimers } from '../transports/deadline-timers.ts'
 import { createRenderDocument } from './render-document.ts'
+import { createRenderListener, RENDER_PREFIX } from './render-listener.ts'
 
 export interface RenderRoutesOptions {
   /** Those in force now; asked for each request. */
@@ -23,6 +16,10 @@ export interface RenderRoutesOptions {
   log: Log
   metrics?: Registry
   deadlines?: DeadlineBounds
+  /** Shared with the calls of subgraphs, where given: each of both then sees to the other's deadlines within a turn. */
+  timers?: DeadlineTimers
+  /** Shared likewise. */
+  turns?: TurnClock
   maxInFlight?: number
   bodyLimitBytes?: number
 }
@@ -39,8 +36,7 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
   const { maxInFlight = 1_000, bodyLimitBytes = 64 * 1024 } = options
 
   return async (app) => {
-    const timers = createDeadlineTimers()
-    const turns = createTurnClock()
+    const { timers = createDeadlineTimers(), turns = createTurnClock() } = options
     app.server.on('connection', (socket) => turns.onConnection(socket))
     const render = createRenderDocument({
       log,
@@ -49,63 +45,18 @@ export function renderRoutes(options: RenderRoutesOptions): FastifyPluginAsync {
       maxInFlight,
       ...(metrics ? { metrics } : {}),
     })
-    const arrivals = new WeakMap<FastifyRequest, { at: number; principal: Principal }>()
-
-    readRenderBodies(app)
-    app.post<{ Params: { documentId: string } }>(
-      '/render/:documentId',
-      {
-        bodyLimit: bodyLimitBytes,
-        onRequest: async (request) => {
-          const at = turns.arrivedAt(request.raw.socket)
-          const principal = requireScope(await authenticate(credentialsOf(request.headers)), 'read')
-          arrivals.set(request, { at, principal })
-        },
-      },
-      async (request, reply) => {
-        const arrival = arrivals.get(request)
-        if (!arrival) throw new Error('a render came to its handler without having been authenticated')
-        const document = requireDocument(request.params.documentId)
-        const body = (request.body ?? NO_BODY) as RenderBody
-        const budgetMs = deadlineBudget(body.deadlineMs, 'deadlineMs', {
-          ...deadlines,
-          defaultMs: document.deadlineMs ?? deadlines.defaultMs,
-        })
-        const coerced = document.coerce(body.variables)
-        if (coerced.kind === 'refused') {
-          throw new MonogramError('BAD_USER_INPUT', coerced.mistakes.join('; '))
-        }
-        const answer = await render({
-          document,
-          variables: coerced.variables,
-          context: {
-            requestId: request.id,
-            principal: arrival.principal,
-            deadlineAt: arrival.at + budgetMs,
-            ...traceOf(request.headers),
-            ...demandsOf(request.headers, body.after),
-          },
-        })
-        return reply.headers(ANSWER_HEADERS).send(answer)
-      },
-    )
+    const listener = createRenderListener({
+      documents,
+      authenticate,
+      render,
+      timers,
+      turns,
+      deadlines,
+      bodyLimitBytes,
+      drain: app.drain,
+      answered: (answer) => app.directPosts.answered(answer),
+      log,
+    })
+    app.directPosts.under(RENDER_PREFIX, listener)
   }
-
-  function requireDocument(id: string): TrustedDocument {
-    const known = documents()
-    const document = known.find(id)
-    if (document) return document
-    throw new MonogramError(
-      'DOCUMENT_UNKNOWN',
-      `there is no document "${id.slice(0, 80)}"${didYouMean(id, known.names)}`,
-    )
-  }
-}
-
-const NO_BODY: RenderBody = { variables: {}, deadlineMs: undefined }
-
-const ANSWER_HEADERS = {
-  'content-type': 'application/json; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
 }

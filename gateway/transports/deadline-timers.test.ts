@@ -21,3 +21,20 @@ test('a deadline that has passed comes at once, and one that never comes is no e
     timers.add(performance.now() - 1_000, { onDeadline: resolve })
   })
 })
+
+test('whoever is woken in a long turn tells those whose time has come, in order, once', async () => {
+  const timers = createDeadlineTimers()
+  const told: string[] = []
+  const now = performance.now()
+  timers.add(now + 20, { onDeadline: () => told.push('second') })
+  timers.add(now + 10, { onDeadline: () => told.push('first') })
+  timers.add(now + 10_000, { onDeadline: () => told.push('much later') })
+  timers.tellDue()
+  expect(told).toEqual([])
+  while (performance.now() < now + 30);
+  timers.tellDue()
+  timers.tellDue()
+  expect(told).toEqual(['first', 'second'])
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  expect(told).toEqual(['first', 'second'])
+})

@@ -11,6 +11,11 @@ export interface DeadlineTimers {
   /** @param at on the clock of performance.now() @returns what `remove` takes */
   add(at: number, holder: DeadlineHolder): number
   remove(tick: number, holder: DeadlineHolder): void
+  /**
+   * Tells those whose time has come, for whoever has just been woken: timers run between turns of the event loop alone,
+   * and one turn may have hundreds of requests and answers to read. Costs a look at the clock when nobody's has.
+   */
+  tellDue(): void
 }
 
 export const TICK_MS = 2
@@ -22,11 +27,14 @@ interface Bucket {
 
 export function createDeadlineTimers(): DeadlineTimers {
   const buckets = new Map<number, Bucket>()
+  /** No bucket is before it. */
+  let earliest = Infinity
 
   function open(tick: number): Bucket {
     const delayMs = Math.max(0, tick * TICK_MS - performance.now())
     const bucket: Bucket = { holders: new Set(), timer: setTimeout(() => fire(tick), delayMs).unref() }
     buckets.set(tick, bucket)
+    if (tick < earliest) earliest = tick
     return bucket
   }
 
@@ -34,6 +42,16 @@ export function createDeadlineTimers(): DeadlineTimers {
     const bucket = buckets.get(tick)
     buckets.delete(tick)
     if (bucket) for (const holder of bucket.holders) holder.onDeadline()
+  }
+
+  function fireUpTo(last: number): void {
+    const due = [...buckets.keys()].filter((tick) => tick <= last).sort((a, b) => a - b)
+    for (const tick of due) {
+      clearTimeout(buckets.get(tick)?.timer)
+      fire(tick)
+    }
+    earliest = Infinity
+    for (const tick of buckets.keys()) if (tick < earliest) earliest = tick
   }
 
   return {
@@ -49,6 +67,11 @@ export function createDeadlineTimers(): DeadlineTimers {
       if (!bucket?.holders.delete(holder) || bucket.holders.size > 0) return
       clearTimeout(bucket.timer)
       buckets.delete(tick)
+    },
+
+    tellDue() {
+      const now = Math.floor(performance.now() / TICK_MS)
+      if (earliest <= now) fireUpTo(now)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'undici'
 import type { AbortListener, CallSignal } from '../subgraph-client.ts'
+import type { TurnClock } from '../deadlines/turn-clock.ts'
 import type { CallLimit, QueuedCall } from './call-limit.ts'
 import type { CallOutcome, CircuitBreaker } from './circuit-breaker.ts'
 import type { DeadlineHolder, DeadlineTimers } from './deadline-timers.ts'
@@ -14,9 +15,10 @@ export interface HttpLane {
   limit: CallLimit
   breaker: CircuitBreaker
   timers: DeadlineTimers
+  turns: TurnClock
   /** For answers that take long to read. */
   oneEachTurn: OneEachTurn
-  /** A call that was sent with less time than this left says nothing about the subgraph when it is late. */
+  /** A call that had less time than this on the wire says nothing about the subgraph when it is late. */
   fairTimeMs: number
 }
 
@@ -43,7 +45,6 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
   readonly #reject: (error: SubgraphUnavailable) => void
   #ticket = 0
   #tick = 0
-  #sentAt = 0
   #isSettled = false
   #isRepeated = false
   #exchange: HttpExchange | undefined
@@ -92,15 +93,17 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
 
   /** It is its turn. */
   start(): void {
-    this.#sentAt = performance.now()
+    this.#lane.turns.see()
     this.#exchange = new HttpExchange(this, this.#lane.oneEachTurn)
     this.#exchange.send(this.#lane.pool, this.#request.post)
   }
 
   onAnswer(answer: HttpAnswer): void {
+    this.#lane.turns.see()
+    this.#lane.timers.tellDue()
     if (answer.isLast) this.#request.onClosing?.()
     if (!this.#isSettled) this.#read(answer)
-    this.#lane.limit.leave()
+    this.#end()
   }
 
   onFailure(error: Error, answered: boolean): void {
@@ -116,13 +119,13 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
       const message = `failed: ${error.message}`
       this.#fail(new SubgraphUnavailable(subgraphName, reason, message, error, progress), 'failure')
     }
-    this.#lane.limit.leave()
+    this.#end()
   }
 
   onDeadline(): void {
-    if (this.#isSettled) return
-    const wasFair = this.#exchange && this.#request.deadlineAt - this.#sentAt >= this.#lane.fairTimeMs
-    this.#giveUp(lateAnswer(this.#lane.subgraphName), wasFair ? 'failure' : 'neutral')
+    const error = lateAnswer(this.#lane.subgraphName)
+    if (this.#isSettled) this.#exchange?.abort(error)
+    else this.#giveUp(error, this.#hadFairTime() ? 'failure' : 'neutral')
   }
 
   /** Nobody wants it any more. */
@@ -130,8 +133,16 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
     const { signal } = this.#request
     if (this.#isSettled || !signal) return
     const error = reasonOf(signal, this.#lane.subgraphName)
-    const wasFair = this.#exchange && performance.now() - this.#sentAt >= this.#lane.fairTimeMs
-    this.#giveUp(error, error.reason === 'timeout' && wasFair ? 'failure' : 'neutral')
+    this.#giveUp(error, error.reason === 'timeout' && this.#hadFairTime() ? 'failure' : 'neutral')
+  }
+
+  /**
+   * Time on the wire alone: an answer that came since this process last looked is late by our own doing, and so is a call
+   * that waited for its turn here. Counted against a subgraph, an overload of ours would open the circuit of one that is well.
+   */
+  #hadFairTime(): boolean {
+    if (!this.#exchange) return false
+    return this.#lane.turns.readUpTo() - this.#exchange.sentAt >= this.#lane.fairTimeMs
   }
 
   #read(answer: HttpAnswer): void {
@@ -154,8 +165,20 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
 
   #giveUp(error: SubgraphUnavailable, outcome: CallOutcome): void {
     this.#fail(error, outcome)
-    if (this.#exchange) this.#exchange.abort(error)
-    else this.#lane.limit.withdraw(this)
+    if (!this.#exchange) this.#lane.limit.withdraw(this)
+    else if (outcome === 'neutral' && error.reason === 'timeout') this.#wait()
+    else this.#exchange.abort(error)
+  }
+
+  /** The answer is on its way, or here and not read yet: to abort would close a connection that others need in a moment. */
+  #wait(): void {
+    this.#tick = this.#lane.timers.add(performance.now() + this.#lane.fairTimeMs, this)
+  }
+
+  /** The pool is done with it. */
+  #end(): void {
+    this.#lane.timers.remove(this.#tick, this)
+    this.#lane.limit.leave()
   }
 
   #fail(error: SubgraphUnavailable, outcome: CallOutcome): void {

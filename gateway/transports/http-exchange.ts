@@ -39,6 +39,8 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] | undefined
 
   #bytes = 0
+  /** When it was put on its connection, or handed to the pool while it has none. */
+  sentAt = 0
 
   constructor(listener: HttpExchangeListener, oneEachTurn: OneEachTurn) {
     this.#listener = listener
@@ -46,6 +48,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   send(pool: Pool, { path, headers, body }: HttpPost): void {
+    this.sentAt = performance.now()
     pool.dispatch({ path, method: 'POST', headers, body }, this)
   }
 
@@ -57,6 +60,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.sentAt = performance.now()
     if (this.#givenUp) controller.abort(this.#givenUp)
   }
 

@@ -287,6 +287,36 @@ test('a subgraph that keeps failing is left alone, then probed, then asked again
   expect(subgraph.state.circuit).toBe('closed')
 })
 
+test('lateness of our own opens no circuit and costs no connection', async () => {
+  await using setup = await setUp((_request, response) => answer(response, { data: { a: 1 } }), {
+    breaker: { maxConsecutiveFailures: 2 },
+  })
+  await setup.subgraph.execute(QUERY)
+  for (let i = 0; i < 4; i++) {
+    const call = setup.subgraph.execute({ ...QUERY, deadlineAt: performance.now() + 60 })
+    setImmediate(() => {
+      const until = performance.now() + 80
+      while (performance.now() < until);
+    })
+    await expect(call).rejects.toEqual(unavailable('timeout'))
+    await vi.waitFor(() => expect(setup.subgraph.state.runningCalls).toBe(0))
+  }
+  expect(setup.subgraph.state.circuit).toBe('closed')
+  expect(await setup.subgraph.execute(QUERY)).toEqual({ data: { a: 1 } })
+  expect(setup.server.connections).toBeLessThanOrEqual(3)
+})
+
+test('a call that was late is ended for good when its answer does not come soon after', async () => {
+  let hasClosed = false
+  await using setup = await setUp((request) => request.socket.once('close', () => (hasClosed = true)), {
+    fairTimeMs: 200,
+  })
+  const call = setup.subgraph.execute({ ...QUERY, deadlineAt: performance.now() + 50 })
+  await expect(call).rejects.toEqual(unavailable('timeout'))
+  expect(setup.subgraph.state.runningCalls).toBe(1)
+  await vi.waitFor(() => expect([setup.subgraph.state.runningCalls, hasClosed]).toEqual([0, true]))
+})
+
 test('calls with hardly any time do not open the circuit', async () => {
   await using setup = await setUp(() => undefined, { breaker: { maxConsecutiveFailures: 2 } })
   for (let i = 0; i < 4; i++) {

@@ -2,6 +2,7 @@ import { Pool } from 'undici'
 import type { ExecutionResult } from 'graphql'
 import type { Principal } from '../../core/access/principal.ts'
 import { MonogramError } from '../../core/errors.ts'
+import { createTurnClock, type TurnClock } from '../deadlines/turn-clock.ts'
 import type { SubgraphClient, SubgraphRequest } from '../subgraph-client.ts'
 import { createCallLimit } from './call-limit.ts'
 import {
@@ -41,10 +42,12 @@ export interface HttpSubgraphOptions {
   bodyTimeoutMs?: number
   maxResponseBytes?: number
   breaker?: Partial<CircuitBreakerOptions>
-  /** A call that had less time than this says nothing about the subgraph when it is late. */
+  /** A call that had less time than this on the wire says nothing about the subgraph when it is late. */
   fairTimeMs?: number
   /** Shared by all subgraphs of a gateway, where given. */
   timers?: DeadlineTimers
+  /** Shared likewise. */
+  turns?: TurnClock
   /** Shared likewise. */
   oneEachTurn?: OneEachTurn
   /** In milliseconds, for the circuit breaker. */
@@ -106,6 +109,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       options.now ?? (() => performance.now()),
     ),
     timers: options.timers ?? createDeadlineTimers(),
+    turns: options.turns ?? createTurnClock(),
     oneEachTurn: options.oneEachTurn ?? createOneEachTurn(),
     fairTimeMs: options.fairTimeMs ?? 50,
   }

@@ -6,6 +6,7 @@ import type { Drain } from '../../platform/drain.ts'
 import { errorHeaders, toMonogramError } from '../../platform/http-error.ts'
 import { logServerError } from '../../platform/http.ts'
 import type { Log } from '../../platform/log.ts'
+import { readText } from '../../platform/read-text.ts'
 import type { Subgraph } from '../create-subgraph.ts'
 import type { DoorMetrics } from './door-metrics.ts'
 import { parseCall, readContext } from './subgraph-call.ts'
@@ -104,25 +105,4 @@ export function createSubgraphDoor(options: SubgraphDoorOptions): RequestListene
 function isPlainJson(headers: IncomingMessage['headers']): boolean {
   const type = headers['content-type'] ?? ''
   return type.startsWith('application/json') && headers['content-encoding'] === undefined
-}
-
-/** @throws MonogramError BODY_TOO_LARGE, BODY_NOT_JSON when the caller goes before its end */
-function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes <= maxBytes) chunks.push(chunk)
-      else {
-        request.pause()
-        reject(new MonogramError('BODY_TOO_LARGE', `a call of a subgraph takes at most ${maxBytes} bytes`))
-      }
-    })
-    request.on('end', () => {
-      const [only] = chunks
-      resolve((only && chunks.length === 1 ? only : Buffer.concat(chunks)).toString('utf8'))
-    })
-    request.on('error', reject)
-  })
 }
