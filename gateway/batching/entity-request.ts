@@ -1,5 +1,5 @@
 import type { CallSignal, SubgraphRequest } from '../subgraph-client.ts'
-import type { EntityCall, EntityCallPart } from './fetch-entities.ts'
+import type { EntityCall, EntityCallPart, Representation } from './fetch-entities.ts'
 
 /**
  * What is sent for these parts: the representations' JSON texts put side by side for a transport that sends text, their
@@ -28,12 +28,30 @@ function variablesJson(
 ): string {
   let text = ''
   for (const { variable, representations } of parts) {
-    text += `${text === '' ? '{' : ','}"${variable}":[`
-    for (const [index, { json }] of representations.entries()) text += index === 0 ? json : `,${json}`
-    text += ']'
+    text += `${text === '' ? '{' : ','}"${variable}":[${sideBySide(representations)}]`
   }
   const others = JSON.stringify(variables)
   return others === '{}' ? `${text}}` : `${text},${others.slice(1)}`
+}
+
+/** Joined at once where it can be: a text of which each piece is appended is put together again, piece by piece, when it is sent. */
+function sideBySide(representations: readonly Representation[]): string {
+  const opening = representations[0]?.opening
+  if (opening !== undefined) {
+    const keys = keysAfter(opening, representations)
+    if (keys) return `${opening}${keys.join(`"},${opening}`)}"}`
+  }
+  return representations.map(({ json }) => json).join(',')
+}
+
+/** Null when one of them begins in another way. */
+function keysAfter(opening: string, representations: readonly Representation[]): string[] | null {
+  const keys: string[] = []
+  for (const representation of representations) {
+    if (representation.opening !== opening || representation.key === undefined) return null
+    keys.push(representation.key)
+  }
+  return keys
 }
 
 function variablesOf(

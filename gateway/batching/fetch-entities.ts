@@ -39,8 +39,11 @@ export interface EntityCallPart {
 
 export interface Representation {
   /** Its JSON text: what is sent, and what makes two of them the same. */
-  json: string
-  value: Readonly<Record<string, unknown>>
+  readonly json: string
+  readonly value: Readonly<Record<string, unknown>>
+  /** Where `json` is nothing but `opening`, `key` and `"}`: those with the same opening are sooner put together so. */
+  readonly opening?: string
+  readonly key?: string
 }
 
 /** For each part, in order. Rejects only when nothing came back (late, refused, unreachable, an open circuit): SubgraphUnavailable. */

@@ -19,6 +19,7 @@ import {
   subtree,
   type FieldTree,
 } from './field-tree.ts'
+import { createCollector, type CollectEntities } from './collect-entities.ts'
 import { createMerger, type Merge } from './compile-merge.ts'
 import { compileProjector, singleKeyOf, type Projector, type SingleKey } from './projector.ts'
 import { keysOf, parseRewrite, type Rewrite } from './rewrites.ts'
@@ -79,6 +80,8 @@ export interface EntityPart extends Taken {
   responseName: string
   variable: string
   paths: readonly (readonly FlattenNodePathSegment[])[]
+  /** One for each path. */
+  collectors: readonly CollectEntities[]
   requires: readonly RequiresSelection[]
   project: Projector
   singleKey: SingleKey | null
@@ -213,6 +216,7 @@ function createNodeCompiler({ findSubgraph, types, caching }: CompilePlanOptions
       responseName: source.alias,
       variable: source.representationsVariableName,
       paths: source.paths,
+      collectors: source.paths.map((path) => createCollector(path, types)),
       requires: source.requires,
       project: compileProjector(representation),
       singleKey: singleKeyOf(representation),

@@ -1,10 +1,9 @@
 import type { Representation } from '../batching/fetch-entities.ts'
-import { collectEntities } from './collect-entities.ts'
 import type { EntityPart } from './compile-plan.ts'
 import type { DataObject } from './data.ts'
 import { FieldFailure } from './field-failure.ts'
 import { failFields } from './merge-fields.ts'
-import { JsonRepresentation } from './representation.ts'
+import { JsonRepresentation, representationByKey } from './representation.ts'
 import type { PlanRun } from './run-plan.ts'
 
 /** The entities of one part, and what is sent for them: each representation once, however many places want it. */
@@ -16,9 +15,9 @@ export interface Wanted {
   places: number[]
 }
 
-export function gather(part: EntityPart, { data, types, variables }: PlanRun): Wanted {
+export function gather(part: EntityPart, { data, variables }: PlanRun): Wanted {
   const entities: DataObject[] = []
-  for (const path of part.paths) collectEntities(data, path, types, entities)
+  for (const collect of part.collectors) collect(data, entities)
   const wanted: Wanted = { part, representations: [], targets: [], places: [] }
   const byKey = new Map<string, number>()
   const byText = new Map<string, number>()
@@ -27,7 +26,7 @@ export function gather(part: EntityPart, { data, types, variables }: PlanRun): W
     if (key !== null && part.singleKey) {
       let place = byKey.get(key)
       if (place === undefined) {
-        place = wanted.representations.push(new JsonRepresentation(part.singleKey.write(key))) - 1
+        place = wanted.representations.push(representationByKey(part.singleKey.opening, key)) - 1
         byKey.set(key, place)
       }
       wanted.targets.push(entity)

@@ -24,11 +24,11 @@ export interface ProjectorOptions {
 export interface SingleKey {
   typename: string
   name: string
-  /** The representation of the entity with this key. */
-  write(key: string): string
+  /** The text of its representation up to its key, with the quote that begins it. */
+  opening: string
 }
 
-/** Not null when an entity of that type with a string for that key has no other representation than these two make. */
+/** Not null when an entity of that type with a string for that key has no other representation than these make. */
 export function singleKeyOf({ requires, inputRewrites, types }: ProjectorOptions): SingleKey | null {
   const [fragment, ...others] = requires
   if (others.length > 0 || inputRewrites.length > 0 || fragment?.kind !== 'InlineFragment') return null
@@ -37,8 +37,7 @@ export function singleKeyOf({ requires, inputRewrites, types }: ProjectorOptions
   const [key] = members
   if (!key || members.length > 1 || key.source !== key.target || key.below.length > 0) return null
   const typename = fragment.typeCondition
-  const opening = `{"__typename":${quoted(typename)},"${key.target}":`
-  return { typename, name: key.source, write: (value) => `${opening}${quoted(value)}}` }
+  return { typename, name: key.source, opening: `{"__typename":${quoted(typename)},"${key.target}":"` }
 }
 
 function isKeyMember({ target }: Member): boolean {
