@@ -100,25 +100,39 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   /**
-   * One step of each kind: `busy` when any of them found work; else, while events wait that cannot be folded now,
-   * for how long to wait for them.
+   * One step of each kind, all of them at once: while the store writes for one, another one reads and computes, and what
+   * they write is committed together. `busy` when any of them found work; else, while events wait that cannot be folded
+   * now, for how long to wait for them.
    */
   async function round(): Promise<{ busy: boolean; waitMs: number | null }> {
     takeShare()
-    const folded = await foldSome()
-    const linked = share.does('link') ? await recordLinks(storage.events, storage.identities, STEP) : 0
-    const { decided, finished } = share.does('identity') ? await identityLog.step(STEP) : NOTHING_DECIDED
-    const materialised = await materialiseSome()
-    const swept = share.does('sweep') ? await sweep.sweep(STEP) : 0
-    const relayed = share.does('relay') ? await relaySome() : NOTHING_RELAYED
-    if (!share.does('relay') && (materialised || swept > 0 || decided > 0)) options.onHandOver?.()
-    const worked = linked > 0 || decided > 0 || finished || materialised || swept > 0 || relayed.count > 0
+    const [folded, linked, written, relayed] = await allSteps([
+      foldSome(),
+      linkSome(),
+      writeSome(),
+      relaySome(),
+    ])
+    if (!share.does('relay') && (written || linked.decided)) options.onHandOver?.()
+    const worked = linked.worked || written || relayed.count > 0
     const waits = [folded.waitMs, relayed.waitMs].filter((ms) => ms !== null)
     return { busy: folded.busy || worked, waitMs: waits.length > 0 ? Math.min(...waits) : null }
   }
 
+  async function linkSome(): Promise<{ worked: boolean; decided: boolean }> {
+    const linked = share.does('link') ? await recordLinks(storage.events, storage.identities, STEP) : 0
+    const { decided, finished } = share.does('identity') ? await identityLog.step(STEP) : NOTHING_DECIDED
+    return { worked: linked > 0 || decided > 0 || finished, decided: decided > 0 }
+  }
+
+  async function writeSome(): Promise<boolean> {
+    const materialised = await materialiseSome()
+    const swept = share.does('sweep') ? await sweep.sweep(STEP) : 0
+    return materialised || swept > 0
+  }
+
   /** A feed that cannot be reached holds up nothing but what is to be told. */
   async function relaySome(): Promise<{ count: number; waitMs: number | null }> {
+    if (!share.does('relay')) return NOTHING_RELAYED
     if (relayAgainAt > clock()) return { count: 0, waitMs: relayAgainAt - clock() }
     try {
       const count = await relay.relay(STEP)
@@ -194,6 +208,12 @@ export function createWorker(options: WorkerOptions): Worker {
     const signal = wakeable ? sleeping.signal : stopping.signal
     await pause(ms, signal)
   }
+}
+
+/** Waits for all, also when one fails: no step of a round goes on into the next one. */
+async function allSteps<T extends readonly unknown[]>(steps: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  for (const step of await Promise.allSettled(steps)) if (step.status === 'rejected') throw step.reason
+  return Promise.all(steps)
 }
 
 const NOTHING_DECIDED = { decided: 0, finished: false }
