@@ -5,11 +5,12 @@ import type { Log } from '../../platform/log.ts'
 import { StorageError } from '../ports.ts'
 import { createPendingWrites } from './pending-writes.ts'
 import type { Writer, WriterLimits } from './writer.ts'
-import type { WriterCommand, WriterReply, WriterThreadData } from './writer-thread.ts'
+import type { PostedWrite, WriterCommand, WriterReply, WriterThreadData } from './writer-thread.ts'
 import type { WriteArgument, WriteName, WriteResult } from './writes/operations.ts'
 
 /**
- * Writes in a thread of their own, so that reads never wait for an fsync. When the thread dies, every write that
+ * Writes in a thread of their own, so that reads never wait for an fsync. What one turn of the event loop has asked for
+ * goes there together. When the thread dies, every write that
  * waits and every later one rejects with StorageError: the process has to be started again.
  */
 export function createThreadedWriter(options: { worker: Worker; limits: WriterLimits; log: Log }): Writer {
@@ -17,6 +18,13 @@ export function createThreadedWriter(options: { worker: Worker; limits: WriterLi
   const pending = createPendingWrites(limits.maxQueuedOps)
   worker.unref()
   const post = (command: WriterCommand): void => worker.postMessage(command)
+  let asked: PostedWrite[] = []
+
+  const postAsked = (): void => {
+    const writes = asked
+    asked = []
+    post({ kind: 'write', writes })
+  }
 
   worker.on('message', (reply: WriterReply) => {
     for (const { id, outcome } of reply) pending.settle(id, outcome)
@@ -38,7 +46,8 @@ export function createThreadedWriter(options: { worker: Worker; limits: WriterLi
       const { id, outcome } = pending.add()
       // The process stays alive for a write that waits, and for nothing else of the thread's.
       worker.ref()
-      post({ kind: 'write', id, operation: { name, argument } })
+      if (asked.length === 0) setImmediate(postAsked)
+      asked.push({ id, operation: { name, argument } })
       return (await outcome) as WriteResult<N>
     },
     get waiting() {

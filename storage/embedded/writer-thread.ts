@@ -8,12 +8,17 @@ export interface WriterThreadData {
   maxGroupOps: number
 }
 
-export type WriterCommand = { kind: 'write'; id: number; operation: Operation } | { kind: 'close' }
+export interface PostedWrite {
+  id: number
+  operation: Operation
+}
+
+export type WriterCommand = { kind: 'write'; writes: readonly PostedWrite[] } | { kind: 'close' }
 export type WriterReply = { id: number; outcome: Outcome }[]
 
 /*
- * The entry of the writer's thread. While a group commits, commands gather in the port; all of them, up to
- * `maxGroupOps`, make up the next group.
+ * The entry of the writer's thread. While a group commits, commands gather in the port; the writes of all of them, up
+ * to `maxGroupOps`, make up the next group.
  */
 if (!parentPort) throw new Error('writer-thread is started as a worker thread')
 const port = parentPort
@@ -21,22 +26,24 @@ const { file, maxGroupOps } = workerData as WriterThreadData
 const group = createGroupWriter(() => openConnection(file, 'writer'))
 
 port.on('message', (first: WriterCommand) => {
-  const writes: Extract<WriterCommand, { kind: 'write' }>[] = []
+  const waiting: PostedWrite[] = []
   let command: WriterCommand | undefined = first
   while (command?.kind === 'write') {
-    writes.push(command)
-    command = writes.length < maxGroupOps ? nextCommand() : undefined
+    waiting.push(...command.writes)
+    command = waiting.length < maxGroupOps ? nextCommand() : undefined
   }
-  if (writes.length > 0) {
-    const outcomes = group.execute(writes.map(({ operation }) => operation))
-    const reply: WriterReply = outcomes.map((outcome, i) => ({ id: writes[i]?.id ?? 0, outcome }))
-    port.postMessage(reply)
-  }
+  while (waiting.length > 0) carryOut(waiting.splice(0, maxGroupOps))
   if (command?.kind === 'close') {
     group.close()
     port.close()
   }
 })
+
+function carryOut(writes: readonly PostedWrite[]): void {
+  const outcomes = group.execute(writes.map(({ operation }) => operation))
+  const reply: WriterReply = outcomes.map((outcome, i) => ({ id: writes[i]?.id ?? 0, outcome }))
+  port.postMessage(reply)
+}
 
 function nextCommand(): WriterCommand | undefined {
   return receiveMessageOnPort(port)?.message
