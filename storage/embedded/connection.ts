@@ -4,8 +4,13 @@ import { openDatabase, type Database } from './sqlite.ts'
 /**
  * A connection as Monogram runs it. The reader may write only until `PRAGMA query_only` is set, after migrating. Its
  * cache is small on purpose: a commit by the writer empties it, and the operating system's cache is behind it anyway.
+ * Each copies the log into the file itself when it has grown long, unless that is done `elsewhere`.
  */
-export function openConnection(file: string, role: 'reader' | 'writer'): Database {
+export function openConnection(
+  file: string,
+  role: 'reader' | 'writer',
+  checkpoints: 'own' | 'elsewhere' = 'own',
+): Database {
   const db = openDatabase(file, { busyTimeoutMs: 2_000 })
   try {
     requireFixedSqlite(db)
@@ -15,7 +20,7 @@ export function openConnection(file: string, role: 'reader' | 'writer'): Databas
       PRAGMA foreign_keys = ON;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -${role === 'writer' ? WRITER_CACHE_KIB : READER_CACHE_KIB};
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA wal_autocheckpoint = ${checkpoints === 'own' ? CHECKPOINT_PAGES : 0};
       PRAGMA journal_size_limit = ${MAX_IDLE_WAL_BYTES};
     `)
     return db
@@ -23,6 +28,23 @@ export function openConnection(file: string, role: 'reader' | 'writer'): Databas
     db.close()
     throw error
   }
+}
+
+export interface LogPages {
+  /** In the log file. */
+  log: number
+  /** Of these the first, which are in the database file as well. */
+  copied: number
+}
+
+/**
+ * How much of the log is copied into the database file: after copying what no reader holds back (`PASSIVE`), which waits
+ * for nobody, or as it is (`NOOP`).
+ */
+export function checkpoint(db: Database, mode: 'NOOP' | 'PASSIVE'): LogPages {
+  const row = db.prepare<[busy: number, log: number, copied: number]>(`PRAGMA wal_checkpoint(${mode})`).get()
+  const [, log = 0, copied = 0] = row ?? []
+  return { log, copied }
 }
 
 const WRITER_CACHE_KIB = 32_768

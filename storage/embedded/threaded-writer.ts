@@ -73,7 +73,7 @@ export function startWriterThread(file: string, limits: WriterLimits): Worker {
   })
 }
 
-/** For the last checkpoint, which copies at most some ten megabytes. */
+/** For the last checkpoint, which copies some tens of megabytes at most. */
 const CLOSE_TIMEOUT_MS = 10_000
 
 /** Node runs compiled threads only: started from the sources (tests), the thread comes out of `dist/`. */

@@ -1,4 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { createCheckpoints } from './checkpoints.ts'
 import { openConnection } from './connection.ts'
 import { createGroupWriter, type Operation, type Outcome } from './writer.ts'
 
@@ -23,7 +24,8 @@ export type WriterReply = { id: number; outcome: Outcome }[]
 if (!parentPort) throw new Error('writer-thread is started as a worker thread')
 const port = parentPort
 const { file, maxGroupOps } = workerData as WriterThreadData
-const group = createGroupWriter(() => openConnection(file, 'writer'))
+const group = createGroupWriter(() => openConnection(file, 'writer', 'elsewhere'))
+const checkpoints = createCheckpoints(file, group)
 
 port.on('message', (first: WriterCommand) => {
   const waiting: PostedWrite[] = []
@@ -33,16 +35,20 @@ port.on('message', (first: WriterCommand) => {
     command = waiting.length < maxGroupOps ? nextCommand() : undefined
   }
   while (waiting.length > 0) carryOut(waiting.splice(0, maxGroupOps))
-  if (command?.kind === 'close') {
-    group.close()
-    port.close()
-  }
+  if (command?.kind === 'close') void close()
 })
+
+async function close(): Promise<void> {
+  await checkpoints.close()
+  group.close()
+  port.close()
+}
 
 function carryOut(writes: readonly PostedWrite[]): void {
   const outcomes = group.execute(writes.map(({ operation }) => operation))
   const reply: WriterReply = outcomes.map((outcome, i) => ({ id: writes[i]?.id ?? 0, outcome }))
   port.postMessage(reply)
+  checkpoints.committed()
 }
 
 function nextCommand(): WriterCommand | undefined {

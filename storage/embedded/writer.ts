@@ -1,3 +1,4 @@
+import { checkpoint, type LogPages } from './connection.ts'
 import { asStorageError, isOwnFailure } from './failures.ts'
 import type { Database } from './sqlite.ts'
 import {
@@ -41,6 +42,8 @@ export const WRITER_LIMITS: WriterLimits = { maxQueuedOps: 1_024, maxGroupOps: 6
 export interface GroupWriter {
   /** Outcomes in the order of the operations; when it returns, all that succeeded is durable. */
   execute(operations: readonly Operation[]): Outcome[]
+  /** See connection.ts; null when that fails, or nothing has been written yet. */
+  checkpoint(mode: 'NOOP' | 'PASSIVE'): LogPages | null
   close(): void
 }
 
@@ -62,6 +65,14 @@ export function createGroupWriter(open: () => Database): GroupWriter {
         closeQuietly(session)
         session = null
         return operations.map(() => failed)
+      }
+    },
+    checkpoint: (mode) => {
+      try {
+        return session && checkpoint(session.db, mode)
+      } catch {
+        // Whatever keeps the disk from taking it is told to the next who writes.
+        return null
       }
     },
     close: () => session?.db.close(),
