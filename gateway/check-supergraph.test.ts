@@ -16,7 +16,12 @@ describe('says by file and line what is wrong with', () => {
   const last = supergraphSdl.split('\n').length
   const cases: [string, string, string][] = [
     ['half a file', supergraphSdl.slice(0, -30), 'Syntax Error: '],
-    ['an empty file', '', 'shop.graphql:1:1: Syntax Error: Unexpected <EOF>.'],
+    ['an empty file', '', 'shop.graphql: expected a composed supergraph, got an empty file: compose the'],
+    [
+      'nothing but comments',
+      ' # later\n#\n',
+      'expected a composed supergraph, got one with spaces and comments',
+    ],
     ['what is no supergraph', 'type Query { a: Int }', 'shop.graphql: expected a composed supergraph'],
     [
       'a type that does not exist',

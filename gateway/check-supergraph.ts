@@ -10,12 +10,19 @@ import { graphsOf, type GraphOfSupergraph } from './find-subgraph.ts'
  * @param file how the text is called in messages
  */
 export function checkSupergraph(text: string, file: string): GraphOfSupergraph[] {
+  if (text.replace(COMMENTS, '').trim() === '') {
+    const got = text === '' ? 'an empty file' : 'one with spaces and comments alone'
+    throw new MonogramError(
+      'SUPERGRAPH_INVALID',
+      `${file}: expected a composed supergraph, got ${got}: ${COMPOSE} and write what that gives here`,
+    )
+  }
   const document = parseText(text, file)
   const graphs = graphsOf(document)
   if (graphs.length === 0) {
     throw new MonogramError(
       'SUPERGRAPH_INVALID',
-      `${file}: expected a composed supergraph, found no enum join__Graph with its subgraphs: compose the subgraphs' schemas first`,
+      `${file}: expected a composed supergraph, found no enum join__Graph with its subgraphs: ${COMPOSE} first`,
     )
   }
   const known = new Set(graphs.map(({ enumValue }) => enumValue))
@@ -23,6 +30,10 @@ export function checkSupergraph(text: string, file: string): GraphOfSupergraph[]
   if (mistakes.length === 0) return graphs
   throw new MonogramError('SUPERGRAPH_INVALID', mistakes.map((error) => at(file, error)).join('\n'))
 }
+
+const COMPOSE = "compose the subgraphs' schemas"
+
+const COMMENTS = /#[^\r\n]*/g
 
 function parseText(text: string, file: string): DocumentNode {
   try {
