@@ -10,6 +10,7 @@ import type { RequestContext } from '../core/access/request-context.ts'
 import { ERRORS, type ErrorCode } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
 import type { Gateway, GatewayRequest } from './create-gateway.ts'
+import { createDocumentStore } from './document-store.ts'
 import { isErrorCode, createErrorMask } from './mask-errors.ts'
 import { isTooManyTokens } from './query-limits.ts'
 import { createStatusPlugin } from './status-plugin.ts'
@@ -34,7 +35,9 @@ export function createApolloServer({ gateway, log }: ApolloServerOptions): Apoll
     gateway: gatewayInterface(gateway, log),
     introspection: true,
     dangerouslyDisableValidation: true,
-    parseOptions: { maxTokens: gateway.limits.maxTokens },
+    // What it parses it asks for the operation alone; tokens and places would take three times the memory.
+    parseOptions: { maxTokens: gateway.limits.maxTokens, noLocation: true },
+    documentStore: createDocumentStore(),
     // x-api-key cannot be sent to another site without a preflight either.
     csrfPrevention: { requestHeaders: ['apollo-require-preflight', 'x-apollo-operation-name', 'x-api-key'] },
     formatError: (formatted, error) => withCatalogueCode(formatted, error, log),

@@ -32,3 +32,15 @@ test('keeps what it made of a trusted text through a stream of others that each 
   expect(plan(seldom)).not.toBe(other)
   expect(planner.cacheCounts.entries).toBeLessThanOrEqual(8)
 })
+
+test('keeps where things stand in a document, and not its tokens', async () => {
+  await using planner = createPlanner({
+    supergraphSdl: await readFile(supergraph, 'utf8'),
+    limits: DEFAULT_QUERY_LIMITS,
+  })
+  const planned = await planner.plan('query Q { segments { key } }', undefined, EVERYTHING)
+  if (planned.kind === 'refused') throw new Error('it was refused')
+  const [field] = planned.operation.selectionSet.selections
+  expect(field?.loc).toMatchObject({ start: 10, end: 26 })
+  expect([planned.document.loc?.startToken, field?.loc?.endToken]).toEqual([undefined, undefined])
+})

@@ -5,6 +5,7 @@ import {
   Kind,
   parse,
   validate,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -162,6 +163,7 @@ export function createPlanner({
     if (invalid.length > 0) return refused(...invalid.map(withCode('GRAPHQL_VALIDATION_FAILED')))
     const operation = getOperationAST(document, operationName)
     if (!operation) return refused(noSuchOperation(document, operationName))
+    dropTokens(document)
     const denied = deniedFieldsOf(document, schema, access, grant)
     const isDenied = denied.has.bind(denied)
     const cost = compileCost({ schema, document, operation, rules: costRules, isDenied })
@@ -177,6 +179,15 @@ export function createPlanner({
       return refused(unplannable(operation, error))
     }
   }
+}
+
+/** They are a list of all of the text, and nothing but errors of validation looks at them; places of nodes stay. */
+function dropTokens(document: DocumentNode): void {
+  visit(document, {
+    enter({ loc }) {
+      if (loc) Object.assign(loc, { startToken: undefined, endToken: undefined })
+    },
+  })
 }
 
 /**

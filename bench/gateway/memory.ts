@@ -23,6 +23,8 @@ interface MemoryRun {
 const SHORT: MemoryRun = { requests: Infinity, documents: 200, oneIn: 40, chunks: 8, chunkSeconds: 2 }
 const LONG: MemoryRun = { requests: 1_000_000, documents: 10_000, oneIn: 40, chunks: 54, chunkSeconds: 10 }
 const CONNECTIONS = 32
+/** What is allowed of the gateway and the process of its planner together, in megabytes. */
+const MAX_MEMORY = { op: '<=', value: 500 } as const
 
 /** What one chunk of the run showed. */
 interface Sample {
@@ -80,7 +82,7 @@ export async function memoryFigures(
   const resident = quarters(samples.map(({ residentMb }) => residentMb))
   const heap = quarters(samples.map(({ leastHeapMb }) => leastHeapMb))
   return [
-    figure('memory in the last quarter', resident.last, 'MB', conditions),
+    figure('memory in the last quarter', resident.last, 'MB', conditions, memory ? MAX_MEMORY : null),
     figure(
       'memory in the last quarter / in the third quarter',
       resident.last / resident.third,
