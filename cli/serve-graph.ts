@@ -22,6 +22,7 @@ import { SUBGRAPHS } from '../platform/roles.ts'
 import type { Stream } from '../stream/ports.ts'
 import type { Registry } from 'prom-client'
 import type { ServedSubgraphs } from './create-subgraphs.ts'
+import { rehearseGraph } from './rehearse-graph.ts'
 import { reachSubgraph } from './reach-subgraphs.ts'
 
 export interface ServedGraph extends AsyncDisposable {
@@ -73,7 +74,10 @@ export async function serveGraph(options: ServeGraphOptions): Promise<ServedGrap
     }),
   )
   measureDocuments(metrics, () => gateway.cacheCounts)
-  const documents = await loadDocuments({ path: join(root, 'documents'), gateway, byField })
+  const documentsPath = join(root, 'documents')
+  const documents = await loadDocuments({ path: documentsPath, gateway, byField })
+  const isLocal = remote.length === 0
+  await rehearseGraph({ supergraphSdl, documentsPath, byField, gateway, documents, isLocal })
   const opened = opening.move()
   return { gateway, documents, timers, turns, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 

@@ -41,10 +41,12 @@ export async function rehearse({
   const atOnce = isLive ? 1 : AT_ONCE
   let n = 0
 
+  let deadlineMs = PATIENCE_MS
   behave('answers')
   await inTurns(maxRenders)
   behave('errors')
   await inTurns(maxRenders / 4)
+  deadlineMs = DEADLINE_MS
   behave('silence')
   await inTurns(maxRenders / 4)
 
@@ -66,12 +68,14 @@ export async function rehearse({
 
   async function renderOne({ name, operation }: TrustedDocument): Promise<void> {
     const variables = sampleVariables(schema, operation, n++)
-    await front.post(`/render/${name}`, JSON.stringify({ variables, deadlineMs: DEADLINE_MS }))
+    await front.post(`/render/${name}`, JSON.stringify({ variables, deadlineMs }))
   }
 }
 
 const AT_ONCE = 20
 const DEADLINE_MS = 60
+/** The first render of all, in which everything is cold, is to come to its end. */
+const PATIENCE_MS = 2_000
 
 interface Front extends AsyncDisposable {
   post(path: string, body: string): Promise<void>

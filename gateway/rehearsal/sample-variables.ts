@@ -1,13 +1,16 @@
 import {
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInputType,
+  isLeafType,
   isListType,
   isNonNullType,
   isRequiredInputField,
   isScalarType,
   typeFromAST,
+  type GraphQLInputField,
   type GraphQLInputType,
   type GraphQLScalarType,
   type GraphQLSchema,
@@ -36,9 +39,14 @@ function sampleOf(type: GraphQLInputType, n: number): unknown {
   if (isScalarType(named)) return sampleScalar(named, n)
   if (!isInputObjectType(named)) return null
   const fields = Object.values(named.getFields())
-  // Of the fields that need not be given, none: types may hold themselves in them.
-  const given = named.isOneOf ? fields.slice(0, 1) : fields.filter(isRequiredInputField)
+  const required = fields.filter(isRequiredInputField)
+  const given = named.isOneOf ? fields.slice(0, 1) : required.length > 0 ? required : firstLeaf(fields)
   return Object.fromEntries(given.map((field) => [field.name, sampleOf(field.type, n)]))
+}
+
+/** Of the fields that need not be given one, since none says nothing; not an object, since types may hold themselves. */
+function firstLeaf(fields: readonly GraphQLInputField[]): GraphQLInputField[] {
+  return fields.filter(({ type }) => isLeafType(getNullableType(type))).slice(0, 1)
 }
 
 function sampleScalar(type: GraphQLScalarType, n: number): unknown {
