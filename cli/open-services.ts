@@ -3,6 +3,7 @@ import type { Metric } from 'prom-client'
 import { createApiKeys } from '../access/api-keys.ts'
 import type { DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
+import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
 import { openWorkerSeats, workersGauge } from '../ingest/worker-seats.ts'
 import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
@@ -53,7 +54,7 @@ export async function openServices(
   const stream = opening.use(await openStreamOf(config, log))
   const seats =
     set.has('worker') && isDistributed(config)
-      ? opening.use(await openWorkerSeats({ leases: stream.leases, log }))
+      ? opening.use(await openWorkerSeats({ leases: stream.leases, foldVersion: FOLD_VERSION, log }))
       : null
   const path = opening.use(
     createEventPath({
@@ -70,6 +71,8 @@ export async function openServices(
       isWorking: set.has('worker'),
       onWork: () => stream.hints.send(WORK_HINT),
       ...(seats && { share: () => seats.share }),
+      // An embedded store has one process at a time.
+      mayFoldBack: () => seats?.isNewest ?? !isDistributed(config),
     }),
   )
   if (seats) {

@@ -58,6 +58,8 @@ export interface EventPathOptions {
   isWorking?: boolean
   /** How events are put into a state, with the version of that: so that two versions can run side by side. */
   foldCode?: FoldCode
+  /** Whether trails of a newer fold are folded anew: not while somebody has that fold, nor by default. */
+  mayFoldBack?: () => boolean
   /** Events that happened longer ago are deleted, once an hour; none is when absent. */
   retainMs?: number
   /** How much a state keeps one by one, of a trail as of a profile. */
@@ -98,7 +100,8 @@ export function createEventPath(options: EventPathOptions): EventPath {
     version: FOLD_VERSION,
     apply: (state, list) => foldEvents(state, list, { currency, limits }),
   }
-  const rebuild = createRebuild({ events, trails, apply, foldVersion, trailLog, log })
+  const { mayFoldBack = () => false } = options
+  const rebuild = createRebuild({ events, trails, apply, foldVersion, mayFoldBack, trailLog, log })
   const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
   const identityLog = measured.identityLog(createIdentityLog({ identities, materialise, rules, clock }))
   const worker = isWorking
@@ -113,6 +116,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
             trailLog,
             apply,
             foldVersion,
+            mayFoldBack,
             currency,
             clock,
             log,

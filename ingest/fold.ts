@@ -26,6 +26,8 @@ export interface FoldOptions {
   /** How events are put into a state, and the version of that. */
   apply: (state: ProfileState, events: readonly Event[]) => ProfileState
   foldVersion: number
+  /** Whether a trail that a newer fold made is folded anew by this one: nobody has the newer any more. */
+  mayFoldBack?: () => boolean
 }
 
 export interface FoldProgress {
@@ -43,7 +45,8 @@ export interface Fold {
   /**
    * Applies pending events of these trails, each exactly once whatever dies or overtakes in between. A trail that
    * another worker wrote meanwhile keeps its events pending for the next call. An event that cannot be applied is
-   * tried again a few times, then parked; the others go on. A trail of an older fold is folded anew first.
+   * tried again a few times, then parked; the others go on. A trail of another fold is folded anew first, one of a newer
+   * where that is allowed.
    */
   foldTrails(ids: readonly TrailId[]): Promise<FoldProgress>
 }
@@ -52,7 +55,19 @@ export interface Fold {
 const MAX_UNBUILDABLE = 1_000
 
 export function createFold(options: FoldOptions): Fold {
-  const { events, trails, catalogue, rebuild, trailLog, currency, clock, log, apply, foldVersion } = options
+  const {
+    events,
+    trails,
+    catalogue,
+    rebuild,
+    trailLog,
+    currency,
+    clock,
+    log,
+    apply,
+    foldVersion,
+    mayFoldBack = () => false,
+  } = options
   const failedEvents = createFailedEvents()
   const unbuildable = new Set<TrailId>()
 
@@ -101,10 +116,10 @@ export function createFold(options: FoldOptions): Fold {
     },
   }
 
-  /** Folds anew the trails of an older fold. One that cannot be goes on under the version that it has. */
+  /** Folds anew the trails of another fold. One of an older that cannot be goes on under the version that it has. */
   async function bringUpToDate(found: ReadonlyMap<TrailId, TrailDocument>): Promise<number> {
     const outdated = [...found.values()]
-      .filter((trail) => trail.foldVersion < foldVersion && !unbuildable.has(trail.id))
+      .filter((trail) => isOutdated(trail.foldVersion) && !unbuildable.has(trail.id))
       .map(({ id }) => id)
     if (outdated.length === 0) return 0
     let rebuilt = 0
@@ -113,6 +128,10 @@ export function createFold(options: FoldOptions): Fold {
       if (outcome === 'rebuilt') rebuilt++
     }
     return rebuilt
+  }
+
+  function isOutdated(version: number): boolean {
+    return version < foldVersion || (version > foldVersion && mayFoldBack())
   }
 
   /** All that the trails hold is marked by now. What another worker adds meanwhile lets the write fail. */

@@ -20,6 +20,8 @@ export interface RebuildOptions {
   /** The fold, and its version. */
   apply: (state: ProfileState, events: readonly Event[]) => ProfileState
   foldVersion: number
+  /** Whether trails of a newer fold are folded anew as well. What a newer fold has sealed never is. */
+  mayFoldBack?: () => boolean
   /** Where purchases are found that a shadow keeps no more one by one. */
   trailLog: TrailLog
   log: Log
@@ -43,7 +45,7 @@ const PAGE = 200
 const MAX_PASSES = 100
 
 export function createRebuild(options: RebuildOptions): Rebuild {
-  const { events, trails, apply, foldVersion, trailLog, log } = options
+  const { events, trails, apply, foldVersion, mayFoldBack = () => false, trailLog, log } = options
   return async (ids) => {
     const outcomes = new Map<TrailId, RebuildOutcome>()
     const bases = await trails.bases(ids)
@@ -65,7 +67,7 @@ export function createRebuild(options: RebuildOptions): Rebuild {
     for (const id of shadows.keys()) {
       const trail = stored.get(id)
       if (!trail) through.set(id, null)
-      else if (trail.foldVersion > foldVersion) through.set(id, 'newer')
+      else if (isNewer(trail, shadowOf(shadows, id))) through.set(id, 'newer')
     }
     const open = [...stored.values()].filter(({ id }) => !through.has(id))
     await catchUp(open, shadows, (id) => through.set(id, 'failed'))
@@ -87,6 +89,10 @@ export function createRebuild(options: RebuildOptions): Rebuild {
       if (written[i]) through.set(id, 'rebuilt')
     })
     return through
+  }
+
+  function isNewer(trail: TrailDocument, { base }: Shadow): boolean {
+    return (base?.foldVersion ?? 0) > foldVersion || (trail.foldVersion > foldVersion && !mayFoldBack())
   }
 
   /** Events may have been deleted while they were read: then a base holds them that is newer than the shadow's. */

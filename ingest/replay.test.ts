@@ -98,6 +98,34 @@ test('a worker leaves trails of a newer fold, and their events, to workers that 
   expect(await eventCount(storage, 'ada')).toBe(4)
 })
 
+test('a worker folds trails of a newer fold anew, from the log, when nobody has that fold any more', async () => {
+  const storage = openMemoryStorage()
+  const newer = start(storage, doubling(2))
+  await newer.accept([event('ada', 'Fine', 1), event('bob', 'Fine', 2)], context)
+  await newer.worker.settled()
+  await newer[Symbol.asyncDispose]()
+  expect(await eventCount(storage, 'ada')).toBe(2)
+
+  let isGone = false
+  const older = start(storage, code(1), () => isGone)
+  await older.accept([event('ada', 'Fine', 3)], context)
+  await until(async () => (await storage.events.stats()).pending === 1)
+  expect(await eventCount(storage, 'ada')).toBe(2)
+  isGone = true
+  await older.worker.settled()
+  expect([await eventCount(storage, 'ada'), await eventCount(storage, 'bob')]).toEqual([2, 2])
+  expect(await older.replay({ kind: 'all' }, control())).toMatchObject({ rebuilt: 1, unchanged: 1 })
+  await older.worker.settled()
+  expect(await eventCount(storage, 'bob')).toBe(1)
+  expect(await storage.events.stats()).toMatchObject({ pending: 0, parked: 0 })
+  await older[Symbol.asyncDispose]()
+
+  const again = start(storage, doubling(2))
+  await again.accept([event('ada', 'Fine', 4)], context)
+  await again.worker.settled()
+  expect(await eventCount(storage, 'ada')).toBe(6)
+})
+
 test('a trail with an event that a newer fold cannot apply stays as it was, and goes on', async () => {
   const storage = openMemoryStorage()
   const older = start(storage, code(1))
@@ -165,8 +193,9 @@ function event(userId: string, name: string, serial: number): Record<string, unk
   return { type: 'track', event: name, userId, messageId: `m${serial}`, properties }
 }
 
-function start(storage: Storage, foldCode: FoldCode): EventPath {
+function start(storage: Storage, foldCode: FoldCode, mayFoldBack = () => false): EventPath {
   const path = createEventPath({
+    mayFoldBack,
     storage,
     feed: createMemoryFeed(),
     clock: () => NOW + Math.floor(performance.now()),

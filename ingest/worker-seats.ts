@@ -1,17 +1,19 @@
-import { randomInt } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Gauge, type Metric } from 'prom-client'
 import type { Log } from '../platform/log.ts'
 import { systemSleep, type Sleep } from '../platform/sleep.ts'
-import type { Lease, Leases } from '../stream/ports.ts'
-import { MAX_SHARES, shareOf, WHOLE_SHARE, type WorkerShare } from './worker-share.ts'
+import type { Leases } from '../stream/ports.ts'
+import { shareOf, WHOLE_SHARE, type WorkerShare } from './worker-share.ts'
 
 export interface WorkerSeatsOptions {
   leases: Leases
+  /** Of the fold that this worker has. */
+  foldVersion: number
   log: Log
   sleep?: Sleep
   /** A worker that dies keeps its seat for so long. */
   ttlMs?: number
-  /** How often a seat is renewed and the others are looked at. */
+  /** How often a seat is kept and the others are looked at. */
   lookEveryMs?: number
   /** Called when the share is another one. */
   onChange?: () => void
@@ -19,28 +21,37 @@ export interface WorkerSeatsOptions {
 
 export interface WorkerSeats extends AsyncDisposable {
   readonly share: WorkerShare
-  /** From 0; null while no seat could be had, when the share is everything. */
+  /** From 0; null while seats cannot be had, when the share is everything. */
   readonly seat: number | null
   readonly seats: number
+  /** Whether it is known that no worker has a newer fold, nor had one in the last looks. */
+  readonly isNewest: boolean
 }
 
-/** At random, so that two that count together do not do so again. */
-const MIN_PAUSE_MS = 5
-const MAX_PAUSE_MS = 100
+/** Looks without a worker of a newer fold after which it is taken for gone: more than one needs to start again. */
+const LOOKS_UNTIL_NEWEST = 5
+const ROSTER = 'workers'
 
 /**
- * Divides the work among the workers of a deployment: each holds the lowest seat that was free, by a lease, and does the
- * share of its seat. When one goes, those above move down and the shares grow; when one comes, they shrink. For a moment
- * two may do the same work, or nobody some of it. While leases cannot be had a worker does everything: that costs more
- * and harms nothing.
+ * Divides the work among the workers of a deployment: each has a place in their roster, and does the share of that place.
+ * When one goes, those behind move up and the shares grow; when one comes, they shrink. For a moment two may do the same
+ * work, or nobody some of it. While places cannot be had a worker does everything: that costs more and harms nothing.
  */
 export async function openWorkerSeats(options: WorkerSeatsOptions): Promise<WorkerSeats> {
-  const { leases, log, sleep = systemSleep, ttlMs = 3_000, lookEveryMs = 1_000, onChange } = options
+  const {
+    leases,
+    foldVersion,
+    log,
+    sleep = systemSleep,
+    ttlMs = 3_000,
+    lookEveryMs = 1_000,
+    onChange,
+  } = options
   const stopping = new AbortController()
-  let lease: Lease | null = null
-  let seat: number | null = null
+  const id = randomUUID()
   let taken: { seat: number | null; seats: number } = { seat: null, seats: 1 }
   let share = WHOLE_SHARE
+  let looksAlone = 0
   let isFailing = false
 
   await look()
@@ -56,10 +67,13 @@ export async function openWorkerSeats(options: WorkerSeatsOptions): Promise<Work
     get seats() {
       return taken.seats
     },
+    get isNewest() {
+      return looksAlone >= LOOKS_UNTIL_NEWEST
+    },
     async [Symbol.asyncDispose]() {
       stopping.abort()
       await looking
-      await lease?.release()
+      await leases.leave(ROSTER, id)
     },
   }
 
@@ -73,59 +87,23 @@ export async function openWorkerSeats(options: WorkerSeatsOptions): Promise<Work
   /** Never rejects. */
   async function look(): Promise<void> {
     try {
-      if (lease && !(await lease.renew())) give()
-      await moveDown()
-      take(seat, seat === null ? 1 : await countTwice(seat))
+      const workers = await leases.join(ROSTER, { id, note: String(foldVersion) }, ttlMs)
+      looksAlone = workers.some(({ note }) => Number(note) > foldVersion) ? 0 : looksAlone + 1
+      const seat = workers.findIndex((worker) => worker.id === id)
+      take(seat, workers.length)
       isFailing = false
     } catch (error) {
-      if (!isFailing)
-        log.warn({ err: error }, 'leases cannot be had; this worker does all the work meanwhile')
+      if (!isFailing) log.warn({ err: error }, 'seats cannot be had; this worker does all the work meanwhile')
       isFailing = true
+      looksAlone = 0
       take(null, 1)
     }
   }
 
-  function give(): void {
-    lease = null
-    seat = null
-  }
-
-  /** Takes the lowest free seat below its own, or any when it has none. */
-  async function moveDown(): Promise<void> {
-    const below = seat ?? MAX_SHARES
-    for (let wanted = 0; wanted < below; wanted++) {
-      const found = await leases.acquire(nameOf(wanted), ttlMs)
-      if (!found) continue
-      await lease?.release()
-      lease = found
-      seat = wanted
-      return
-    }
-  }
-
-  /** Another worker that counts holds the first free seat for a moment: what differs is looked at once more. */
-  async function countTwice(own: number): Promise<number> {
-    const first = await count(own)
-    if (first === taken.seats) return first
-    await sleep(randomInt(MIN_PAUSE_MS, MAX_PAUSE_MS), stopping.signal)
-    return Math.min(first, await count(own))
-  }
-
-  /** Seats that are taken, from the lowest on: the first that is free ends them. */
-  async function count(own: number): Promise<number> {
-    for (let next = own + 1; next < MAX_SHARES; next++) {
-      const free = await leases.acquire(nameOf(next), ttlMs)
-      if (!free) continue
-      await free.release()
-      return next
-    }
-    return MAX_SHARES
-  }
-
-  function take(ownSeat: number | null, ofSeats: number): void {
-    if (ownSeat === taken.seat && ofSeats === taken.seats) return
-    taken = { seat: ownSeat, seats: ofSeats }
-    share = ownSeat === null ? WHOLE_SHARE : shareOf(ownSeat, ofSeats)
+  function take(seat: number | null, seats: number): void {
+    if (seat === taken.seat && seats === taken.seats) return
+    taken = { seat, seats }
+    share = seat === null ? WHOLE_SHARE : shareOf(seat, seats)
     log.info(taken, 'the work is divided anew')
     onChange?.()
   }
@@ -140,8 +118,4 @@ export function workersGauge(seats: Pick<WorkerSeats, 'seats'>): Metric {
       this.set(seats.seats)
     },
   })
-}
-
-function nameOf(seat: number): string {
-  return `worker-seat-${seat}`
 }

@@ -20,9 +20,14 @@ export const MAX_SHARES = FIRST_CHARACTERS.length
 /** Comes after every character of an id. */
 const LAST = '~'
 
+/** Of a worker for whom no share is left: it waits for one. */
+const NO_SHARE: WorkerShare = { after: LAST, below: LAST, does: () => false }
+
 /** The share of the worker in this seat, from 0, of so many. Together the shares are all the work, and none is in two. */
-export function shareOf(seat: number, seats: number): WorkerShare {
+export function shareOf(seat: number, workers: number): WorkerShare {
+  const seats = Math.min(workers, MAX_SHARES)
   if (seats <= 1) return WHOLE_SHARE
+  if (seat >= seats) return NO_SHARE
   const bound = (place: number): string | null => {
     const index = Math.floor((place * MAX_SHARES) / seats)
     return index === 0 || index === MAX_SHARES ? null : `${FIRST_CHARACTERS[index - 1] ?? ''}${LAST}`

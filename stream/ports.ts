@@ -159,6 +159,21 @@ export interface EntityCacheStore {
 export interface Leases {
   /** Null when somebody else holds it. Rejects when that cannot be known. */
   acquire(name: string, ttlMs: number): Promise<Lease | null>
+  /**
+   * Takes a place in a roster, or keeps it for another `ttlMs` from now, and answers all who have one, this member
+   * included, in the order in which they came. One call costs the same however many there are, but for what it answers.
+   * Rejects when that cannot be known.
+   */
+  join(roster: string, member: RosterMember, ttlMs: number): Promise<readonly RosterMember[]>
+  /** Gives the place back at once. Never rejects: one that cannot be given back ends by itself. */
+  leave(roster: string, id: string): Promise<void>
+}
+
+export interface RosterMember {
+  /** Of this member alone, for as long as it lives. */
+  id: string
+  /** What it wants the others to know. */
+  note: string
 }
 
 export interface Lease {

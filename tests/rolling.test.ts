@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -5,24 +6,29 @@ import { expect, test } from 'vitest'
 import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { silentLog } from '../platform/log.ts'
+import { SUBGRAPHS } from '../platform/roles.ts'
+import { composeSupergraph } from '../scripts/generate/compose-supergraph.ts'
 import { openStorage } from '../storage/open-storage.ts'
+import type { Storage } from '../storage/ports.ts'
 import { PEOPLE } from './crash/load.ts'
 import { expectAllCounted } from './crash/recount.ts'
 import { BalancedClient } from './support/balanced-client.ts'
 import { startCluster, type Cluster } from './support/cluster.ts'
+import { eventually } from './support/eventually.ts'
 import { everythingDone } from './support/everything-done.ts'
+import { graph } from './support/graph.ts'
 import { describeWithServer } from './support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from './support/servers/document-server.ts'
 import { REDIS_SERVER } from './support/servers/redis-server.ts'
 
-const nextFold = pathToFileURL(join(projectRoot(import.meta.url), 'tests/support/next-fold.mjs')).href
-const NEXT = { NODE_OPTIONS: `--import=${nextFold}` }
+const root = projectRoot(import.meta.url)
+const nextVersion = pathToFileURL(join(root, 'tests/support/next-version.mjs')).href
 const TWO = { gateway: 2, ingest: 2, worker: 2, profiles: 2, events: 2, products: 2, recommendations: 2 }
 
 describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
   describeWithServer(REDIS_SERVER, 'and Redis', (redis) => {
     test(
-      'is restarted role by role, upgraded to another fold, and back, under load: no request fails, no event is parked',
+      'is upgraded process by process to another fold and another schema, and back, under load: no request fails, no event is parked',
       { timeout: 600_000 },
       async () => {
         await using cluster = await startCluster({
@@ -31,39 +37,67 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
           counts: TWO,
           env: { MONOGRAM_DRAIN_MS: '700' },
         })
+        const next = {
+          NODE_OPTIONS: `--import=${nextVersion}`,
+          TEST_NEXT_SUPERGRAPH: nextSupergraph(cluster.process('gateway-0').dataDir),
+        }
         const key = await cluster.createKey('ingest', 'read')
         await using load = startLoad(cluster, key)
+        const goTo = async (env: Record<string, string>, ...names: string[]): Promise<void> => {
+          for (const name of names) await restart(cluster, name, env)
+          expect(load.failures()).toEqual([])
+        }
 
-        for (const name of cluster.names.filter((each) => each.endsWith('-0'))) await restart(cluster, name)
-        expect(load.failures()).toEqual([])
-
-        // One with the next fold beside one with this; both with the next; back; and on again.
-        await restart(cluster, 'worker-0', NEXT)
-        await delay(300)
-        await restart(cluster, 'worker-1', NEXT)
-        await restart(cluster, 'worker-0')
-        await delay(300)
-        await restart(cluster, 'worker-1')
-        await delay(300)
-        await restart(cluster, 'worker-0', NEXT)
+        // One process of each role is of the next version, beside one of this; in the order that docs/deployment.md says.
+        await goTo(next, 'profiles-0', 'events-0', 'products-0', 'recommendations-0', 'ingest-0', 'worker-0')
+        await goTo(next, 'profiles-1', 'worker-1', 'gateway-0')
+        expect(await askForMiddleName(cluster, key)).toEqual({ profile: { middleName: null } })
+        const storage = await openStore(cluster)
+        await eventually(async () => expect(await newestFold(storage)).toBe(FOLD_VERSION + 1))
+        // And back.
+        await goTo({}, 'gateway-0', 'worker-0', 'worker-1', 'profiles-0', 'profiles-1')
         await load.stop()
         expect(load.failures()).toEqual([])
         expect(load.answered()).toBeGreaterThan(100)
 
-        await using storage = await openStorage({
-          dataDir: '',
-          url: cluster.env['MONOGRAM_STORAGE_URL'],
-          log: silentLog(),
-        })
+        // Nobody has the next fold any more: what it had folded is folded by this one.
         await everythingDone(storage)
         expect((await storage.events.stats()).parked).toBe(0)
         await expectAllCounted(storage, load.acknowledged)
-        const trails = await storage.trails.get(await storage.trails.list(null, 100))
-        expect(Math.max(...Array.from(trails.values(), (trail) => trail.foldVersion))).toBe(FOLD_VERSION + 1)
+        expect(await newestFold(storage)).toBe(FOLD_VERSION)
+        await storage[Symbol.asyncDispose]()
       },
     )
   })
 })
+
+/** The graph of the next version, in which profiles have one more field. */
+function nextSupergraph(dir: string): string {
+  const sources = SUBGRAPHS.map((name) => {
+    const sdl = readFileSync(join(root, 'schema', 'subgraphs', `${name}.graphql`), 'utf8')
+    return {
+      name,
+      sdl: name === 'profiles' ? sdl.replace('firstName: String', '$& middleName: String') : sdl,
+    }
+  })
+  const file = join(dir, 'next-supergraph.graphql')
+  writeFileSync(file, composeSupergraph(sources).supergraph)
+  return file
+}
+
+async function askForMiddleName(cluster: Cluster, key: string): Promise<unknown> {
+  const query = `{ profile(by: { kind: "userId", value: "${PEOPLE[0]}" }) { middleName } }`
+  return (await graph(cluster.url('gateway-0'), key, query)).data
+}
+
+function openStore({ env }: Cluster): Promise<Storage> {
+  return openStorage({ dataDir: '', url: env['MONOGRAM_STORAGE_URL'], log: silentLog() })
+}
+
+async function newestFold({ trails }: Storage): Promise<number> {
+  const found = await trails.get(await trails.list(null, 100))
+  return Math.max(...Array.from(found.values(), ({ foldVersion }) => foldVersion))
+}
 
 /** SIGTERM: it ends by itself, in good order and in time. */
 async function restart(cluster: Cluster, name: string, env: Record<string, string> = {}): Promise<void> {

@@ -31,6 +31,34 @@ export function describeLeasesContract(open: OpenStream): void {
       expect(await next?.renew()).toBe(true)
     })
 
+    test('who has a place in a roster sees all who have one, in the order in which they came', async () => {
+      await using opened = await open()
+      const { leases } = opened.stream
+      const join = (id: string, note = '', ttlMs = 60_000) => leases.join('crew', { id, note }, ttlMs)
+      await join('b', 'one')
+      await leases.join('other crew', { id: 'x', note: '' }, 60_000)
+      expect(await join('a')).toEqual([
+        { id: 'b', note: 'one' },
+        { id: 'a', note: '' },
+      ])
+      expect(await join('b', 'two: {"é"}')).toEqual([
+        { id: 'b', note: 'two: {"é"}' },
+        { id: 'a', note: '' },
+      ])
+      await leases.leave('crew', 'b')
+      await leases.leave('crew', 'nobody')
+      expect(await join('a')).toEqual([{ id: 'a', note: '' }])
+    })
+
+    test('a place that is not kept runs out', async () => {
+      await using opened = await open()
+      const { leases } = opened.stream
+      await leases.join('crew', { id: 'late', note: '' }, 20)
+      await eventually(async () =>
+        expect(await leases.join('crew', { id: 'a', note: '' }, 60_000)).toEqual([{ id: 'a', note: '' }]),
+      )
+    })
+
     test('of many that ask at once one gets it', async () => {
       await using opened = await open()
       const { leases } = opened.stream

@@ -23,6 +23,11 @@ export function leaseKey(partition: number, name: string): string {
   return `mg:{${partition}}:lease:${name}`
 }
 
+/** A hash: who has a place in a roster, since when, until when, and his note. */
+export function rosterKey(partition: number, name: string): string {
+  return `mg:{${partition}}:roster:${name}`
+}
+
 export function bucketKey(partition: number, key: string): string {
   return `mg:{${partition}}:bucket:${key}`
 }
