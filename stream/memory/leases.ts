@@ -12,7 +12,7 @@ export function createMemoryLeases({ clock }: { clock: Clock }): Leases {
       const places = rosters.get(roster) ?? new Map<string, Place & { until: number }>()
       rosters.set(roster, places)
       const now = clock()
-      for (const { id: other, until } of [...places.values()]) if (until <= now) places.delete(other)
+      for (const { id: other, until } of places.values()) if (until <= now) places.delete(other)
       places.set(id, { id, note, since: places.get(id)?.since ?? ++tokens, until: now + ttlMs })
       return Promise.resolve(inOrderOfArrival([...places.values()]))
     },

@@ -41,6 +41,9 @@ export function createClient({ address, name, log, commandTimeoutMs }: ClientOpt
     ...(address.tls && { tls: {} }),
   }
   const client = connect(address, options)
+  if (client instanceof Cluster) client.on('+node', forgetSilenceOnClose)
+  else forgetSilenceOnClose(client)
+  reviveWhenEnded(client)
   let last = ''
   client.on('error', (error: Error) => {
     // The same failure again and again, at each try to connect, is told once.
@@ -51,6 +54,40 @@ export function createClient({ address, name, log, commandTimeoutMs }: ClientOpt
     last = ''
   })
   return client
+}
+
+/**
+ * ioredis goes on counting the silence of a connection that has closed, and then ends the one that took its place: all
+ * that was under way on it would be cut once more, two seconds after each cut.
+ */
+function forgetSilenceOnClose(client: Redis): void {
+  client.on('close', () => {
+    clearTimeout(Reflect.get(client, 'socketTimeoutTimer') as NodeJS.Timeout | undefined)
+    Reflect.set(client, 'socketTimeoutTimer', undefined)
+  })
+}
+
+/**
+ * A client ends for good only when it is told to. ioredis ends one by itself when sentinels tell of a failover while it
+ * is connecting.
+ */
+function reviveWhenEnded(client: RedisClient): void {
+  let isWanted = true
+  let attempts = 0
+  const disconnect = client.disconnect.bind(client)
+  client.disconnect = (reconnect = false) => {
+    if (!reconnect) isWanted = false
+    disconnect(reconnect)
+  }
+  client.on('ready', () => {
+    attempts = 0
+  })
+  client.on('end', () => {
+    if (!isWanted) return
+    setTimeout(() => {
+      if (isWanted) client.connect().catch(() => undefined)
+    }, backOff(attempts++)).unref()
+  })
 }
 
 /** Resolves when it can be used or that much time has passed; a client goes on trying by itself. */

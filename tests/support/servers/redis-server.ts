@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { hasProgram, startProgram, type RunningProgram } from './program.ts'
+import { hasProgram, startProgram } from './program.ts'
 import type { RunningServer, ServerKind } from './server-kind.ts'
 
 export const REDIS_SERVER: ServerKind = {
@@ -30,42 +30,63 @@ export interface RedisSettings {
   persistence?: 'none' | 'aof'
   /** More of redis.conf, as arguments: `['--maxmemory', '10mb']`. */
   settings?: readonly string[]
+  /** Files of a server that speaks TLS alone. */
+  tls?: { certificate: string; key: string }
 }
 
 /** A test that is given up after its time disposes of nothing: what it started ends with the process of the tests. */
 const ENDS_WITH_ITS_INPUT = 'redis-server "$@" & read -r _; kill -9 $!'
 
+const READY = /pid=(\d+)[^]*Ready to accept connections/
+
 export async function startRedis(options: RedisSettings = {}): Promise<RunningRedis> {
-  const { persistence = 'none', settings = [] } = options
+  const { persistence = 'none', settings = [], tls } = options
   const dir = await mkdtemp(join(tmpdir(), 'monogram-redis-'))
   const port = await freePort()
   const files = ['--dir', dir, '--save', '', '--appendonly', persistence === 'aof' ? 'yes' : 'no']
-  const args = ['--port', String(port), '--bind', '127.0.0.1', ...files, ...settings]
-  const start = (): Promise<RunningProgram> =>
-    startProgram('sh', ['-c', ENDS_WITH_ITS_INPUT, 'redis-server', ...args], {
-      ready: /pid=(\d+)[^]*Ready to accept connections/,
-    })
+  const secure = tls
+    ? ['--tls-cert-file', tls.certificate, '--tls-key-file', tls.key, '--tls-auth-clients', 'no']
+    : []
+  const listening = tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)]
+  const args = [...listening, ...secure, '--bind', '127.0.0.1', ...files, ...settings]
+  const start = (): Promise<RunningRedisProgram> => startRedisProgram(args, READY)
   let program = await start()
-  let isRunning = true
-  const pid = (): number => Number(program.readyLine[1])
-  const stop = async (): Promise<void> => {
-    if (isRunning) process.kill(pid(), 'SIGKILL')
-    isRunning = false
-    await program[Symbol.asyncDispose]()
-  }
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     port,
-    pid,
-    kill: stop,
+    pid: () => program.pid,
+    kill: () => program.stop(),
     async restart() {
-      await stop()
+      await program.stop()
       program = await start()
-      isRunning = true
     },
     async [Symbol.asyncDispose]() {
-      await stop()
+      await program.stop()
       await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+interface RunningRedisProgram {
+  readonly pid: number
+  /** SIGKILL. */
+  stop(): Promise<void>
+}
+
+/** @param ready has the process's id as its first group */
+export async function startRedisProgram(
+  args: readonly string[],
+  ready: RegExp,
+): Promise<RunningRedisProgram> {
+  const program = await startProgram('sh', ['-c', ENDS_WITH_ITS_INPUT, 'redis-server', ...args], { ready })
+  const pid = Number(program.readyLine[1])
+  let isRunning = true
+  return {
+    pid,
+    async stop() {
+      if (isRunning) process.kill(pid, 'SIGKILL')
+      isRunning = false
+      await program[Symbol.asyncDispose]()
     },
   }
 }
@@ -91,7 +112,7 @@ export async function startRedisCluster(): Promise<RunningServer> {
 const HIGHEST_PORT = 55_535
 
 /** Redis takes no port by itself: one that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const server = createServer()
     server.listen(0, '127.0.0.1')
