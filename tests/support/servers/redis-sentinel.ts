@@ -1,9 +1,9 @@
+import { Redis } from 'ioredis'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ResourceStack } from '../../../platform/resource-stack.ts'
 import { eventually } from '../eventually.ts'
-import { Redis } from 'ioredis'
 import { freePort, startRedis, startRedisProgram } from './redis-server.ts'
 import type { RunningServer } from './server-kind.ts'
 
@@ -23,8 +23,8 @@ export async function startRedisSentinel(): Promise<RunningSentinel> {
   const port = await freePort()
   const file = join(dir, 'sentinel.conf')
   await writeFile(file, settings(port, dir, master.port))
-  const { stop } = await startRedisProgram([file, '--sentinel'], /pid=(\d+)[^]*\+monitor master/)
-  opening.defer(stop)
+  const sentinel = await startRedisProgram([file, '--sentinel'], /pid=(\d+)[^]*\+monitor master/)
+  opening.defer(() => sentinel.stop())
   await knowsReplica(port)
   const opened = opening.move()
   return {
