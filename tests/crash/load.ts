@@ -21,10 +21,11 @@ export class Client {
     this.#authorization = `Basic ${btoa(`${key}:`)}`
   }
 
-  /** Sends until the server no longer answers, with a pause after each batch. */
-  async sendUntilGone(url: string, pauseMs = 0): Promise<void> {
+  /** Sends until the server no longer answers, or it is over, with a pause after each batch. */
+  async sendUntilGone(url: string, pauseMs = 0, over?: AbortSignal): Promise<void> {
     for (;;) {
       if (pauseMs > 0) await delay(pauseMs)
+      if (over?.aborted === true) return
       const batch = (this.#unanswered ??= this.#nextBatch())
       const response = await fetch(`${url}/v1/batch`, {
         method: 'POST',
@@ -67,8 +68,8 @@ export class Follower {
     this.#authorization = `Bearer ${key}`
   }
 
-  /** Resolves when the server has gone. */
-  async follow({ url }: Pick<MonogramProcess, 'url'>): Promise<void> {
+  /** Resolves when the server has gone, or it is over. */
+  async follow({ url }: Pick<MonogramProcess, 'url'>, over?: AbortSignal): Promise<void> {
     const client = createClient({
       url: `${url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
@@ -76,6 +77,8 @@ export class Follower {
       retryAttempts: 0,
     })
     const query = `subscription { profileChanged(by: { kind: "userId", value: "${FOLLOWED}" }) { from version } }`
+    const end = (): void => void client.dispose()
+    over?.addEventListener('abort', end, { once: true })
     let isFirst = true
     await new Promise<void>((resolve) => {
       client.subscribe<{ profileChanged: { from: number; version: number } }>(
@@ -90,6 +93,7 @@ export class Follower {
         },
       )
     })
+    over?.removeEventListener('abort', end)
   }
 
   /** The first message of a life is the present state; each later one begins where the one before ended. */

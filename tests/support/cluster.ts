@@ -17,6 +17,8 @@ export interface ClusterOptions {
   /** How many processes of each service; 1 of those that are not named. */
   counts?: Readonly<Record<string, number>>
   env?: Readonly<Record<string, string>>
+  /** Where a process finds the database, given where it is; the same when absent. */
+  storageUrlOf?: (name: string, url: string) => string
 }
 
 /**
@@ -44,7 +46,7 @@ export interface Cluster extends AsyncDisposable {
 const ORDER = [...SUBGRAPHS, 'ingest', 'worker', 'gateway']
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { counts = {} } = options
+  const { counts = {}, storageUrlOf = (_, url) => url } = options
   const dataDir = temporaryFolder()
   const services = monogramServices()
   const names = Array.from(services.keys())
@@ -75,11 +77,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const own = Object.fromEntries(
       Object.entries({ ...environment, ...env }).map(([key, value]) => [key, addressed(value)]),
     )
-    const port = String(ports[names.indexOf(name)])
-    running.set(
-      name,
-      await startMonogram({ dataDir, args: command, env: { ...own, MONOGRAM_PORT: port, ...more } }),
-    )
+    const reached = {
+      MONOGRAM_PORT: String(ports[names.indexOf(name)]),
+      MONOGRAM_STORAGE_URL: storageUrlOf(name, env.MONOGRAM_STORAGE_URL),
+    }
+    running.set(name, await startMonogram({ dataDir, args: command, env: { ...own, ...reached, ...more } }))
   }
   function processOf(name: string): MonogramProcess {
     const found = running.get(name)
@@ -130,6 +132,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 /** One that no other test has. The stand-in for MongoDB is slow where the machine is busy: it is given time. */
 export function databaseUrl(serverUrl: string): string {
   const url = new URL(`/monogram_${randomBytes(6).toString('hex')}`, serverUrl)
+  url.searchParams.set('serverSelectionTimeoutMS', '20000')
   url.searchParams.set('connectTimeoutMS', '20000')
   url.searchParams.set('socketTimeoutMS', '20000')
   return url.href
