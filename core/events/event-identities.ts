@@ -5,10 +5,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { EventType } from './event.ts'
 import { identifierText, invalid, optionalObject } from './event-fields.ts'
 
-/** An identifier that an event names: as sent, and the key that it stands for. */
+/** An identifier that an event names: as sent, in its normal form, and the key that it stands for. */
 export interface NamedIdentity {
   kind: string
   raw: string
+  value: string
   key: IdentityKey
 }
 
@@ -67,7 +68,7 @@ function namedById(
 
 function namedAs(kind: string, raw: string, country: PhoneCountry): NamedIdentity[] {
   const value = normalizeIdentity(kind, raw, kind === 'phone' ? country() : null)
-  return value === null ? [] : [{ kind, raw, key: identityKey(kind, value) }]
+  return value === null ? [] : [{ kind, raw, value, key: identityKey(kind, value) }]
 }
 
 function contactIdentities(

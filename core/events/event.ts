@@ -7,7 +7,7 @@ export type EventType = (typeof EVENT_TYPES)[number]
 /** 22 characters: hash of (identity as sent, source, messageId). The same event sent again has the same key. */
 export type EventKey = string
 
-/** 22 characters: hash of the identity exactly as sent. Every event of one trail carries the same raw identity. */
+/** 22 characters: hash of the identity that the event was sent with, in its normal form. */
 export type TrailId = string
 
 /** An event that passed validation: what the log keeps. Times are epoch milliseconds. */

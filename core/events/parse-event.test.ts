@@ -67,6 +67,18 @@ describe('an accepted event', () => {
     })
   })
 
+  it('is of one trail however its identifier is written, and an event by itself each time', () => {
+    const email = 'someone.with.letters@example.com'
+    const events = Array.from({ length: 10_000 }, (_, i) => {
+      const written = Array.from(email, (c, at) => ((i >> at) & 1 ? c.toUpperCase() : c)).join('')
+      return accepted({ type: 'page', context: { traits: { email: written } }, messageId: 'm' })
+    })
+    expect(new Set(events.map(({ trailId }) => trailId))).toEqual(
+      new Set([hash128(lengthPrefixed(['email', email]))]),
+    )
+    expect(new Set(events.map(({ key }) => key)).size).toBeGreaterThan(1_000)
+  })
+
   it('has the same key and hash when an SDK sends it again', () => {
     const event = { type: 'track', event: 'A', anonymousId: 'a1', messageId: 'm-1', timestamp: noon }
     const first = accepted({ ...event, sentAt: noon + 1, _metadata: { retryCount: 0 } })

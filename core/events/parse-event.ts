@@ -67,7 +67,7 @@ function readEvent(raw: unknown, context: ParseContext): Event {
   const meta = eventMeta(normaliseEvent(stored, type, rules), context.receivedAt - time, context.lateAfterMs)
   return {
     key: hash128(lengthPrefixed([sent.kind, sent.raw, context.source, messageId])),
-    trailId: hash128(lengthPrefixed([sent.kind, sent.raw])),
+    trailId: hash128(lengthPrefixed([sent.kind, sent.value])),
     identity: sent.key,
     source: context.source,
     messageId,
