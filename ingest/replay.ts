@@ -48,6 +48,8 @@ export type Replay = (scope: ReplayScope, control: ReplayControl) => Promise<Rep
 const PAGE = 50
 /** Rows of the log that one look for trails goes through. */
 const SCAN_PAGE = 2_000
+/** How often it is noted how far the replay is: each time is a commit, and one that dies looks again at what came since. */
+const NOTE_EVERY_MS = 1_000
 /** Trails known to have been folded anew by this replay: one that is met again later is folded again. */
 const MAX_REMEMBERED = 100_000
 
@@ -61,11 +63,16 @@ export function createReplay({ storage, rebuild, clock, sleep, wake }: ReplayOpt
     const begun = (await progress.get(id))?.['after']
     const resumed = typeof begun === 'string'
 
+    let notedAt = clock()
     for await (const page of pages(scope, resumed ? begun : null)) {
+      const { rebuilt, released } = counts
       await page.apply(counts)
-      wake()
+      if (counts.rebuilt > rebuilt || counts.released > released) wake()
       onProgress({ ...counts })
-      if (page.after !== null) await progress.put(id, { after: page.after, at: clock() })
+      if (page.after !== null && (signal.aborted || clock() - notedAt >= NOTE_EVERY_MS)) {
+        notedAt = clock()
+        await progress.put(id, { after: page.after, at: notedAt })
+      }
       if (signal.aborted) throw interrupted(counts)
       await sleep(0)
     }
