@@ -72,7 +72,7 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
   const shared = {
     timers,
     turns,
-    oneEachTurn: createOneEachTurn(),
+    oneEachTurn: createOneEachTurn(timers),
     batching: options.isBatching ? createEntityBatching({ timers }) : null,
     rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
   }
@@ -217,7 +217,12 @@ async function readSupergraph(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new MonogramError('SUPERGRAPH_INVALID', `${file}: the file cannot be read`, { cause: error })
+    const why = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new MonogramError(
+      'SUPERGRAPH_INVALID',
+      `${file}: expected a file with a composed supergraph, which cannot be read (${why}): give its path as --supergraph`,
+      { cause: error },
+    )
   }
 }
 

@@ -208,7 +208,7 @@ describe('monogram gateway, in front of three subgraphs', () => {
     [
       'the supergraph is not there',
       () => ['--supergraph', 'nowhere.graphql', '--open', '--port', '0'],
-      /SUPERGRAPH_INVALID: .*nowhere\.graphql: the file cannot be read/,
+      /SUPERGRAPH_INVALID: .*nowhere\.graphql: expected a file with a composed supergraph, which cannot be read \(ENOENT\)/,
     ],
     [
       'a subgraph is not of the supergraph',

@@ -14,8 +14,10 @@ export interface DeadlineTimers {
   /**
    * Tells those whose time has come, for whoever has just been woken: timers run between turns of the event loop alone,
    * and one turn may have hundreds of requests and answers to read. Costs a look at the clock when nobody's has.
+   *
+   * @param aheadMs those as well whose time comes within so much: for whoever is about to take that long
    */
-  tellDue(): void
+  tellDue(aheadMs?: number): void
 }
 
 export const TICK_MS = 2
@@ -69,8 +71,8 @@ export function createDeadlineTimers(): DeadlineTimers {
       buckets.delete(tick)
     },
 
-    tellDue() {
-      const now = Math.floor(performance.now() / TICK_MS)
+    tellDue(aheadMs = 0) {
+      const now = Math.floor((performance.now() + aheadMs) / TICK_MS)
       if (earliest <= now) fireUpTo(now)
     },
   }

@@ -83,7 +83,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#bytes <= LARGE_ANSWER) this.#answer()
-    else this.#oneEachTurn(() => this.#answer())
+    else this.#oneEachTurn(() => this.#answer(), this.#bytes)
   }
 
   #answer(): void {

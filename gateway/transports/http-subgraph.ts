@@ -100,6 +100,7 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
     bodyTimeout: options.bodyTimeoutMs ?? timeoutMs,
     maxResponseSize: maxResponseBytes,
   })
+  const timers = options.timers ?? createDeadlineTimers()
   const lane: HttpLane = {
     subgraphName: name,
     pool,
@@ -108,9 +109,9 @@ export function createHttpSubgraph(options: HttpSubgraphOptions): HttpSubgraph {
       { ...DEFAULT_CIRCUIT_BREAKER, ...options.breaker },
       options.now ?? (() => performance.now()),
     ),
-    timers: options.timers ?? createDeadlineTimers(),
+    timers,
     turns: options.turns ?? createTurnClock(),
-    oneEachTurn: options.oneEachTurn ?? createOneEachTurn(),
+    oneEachTurn: options.oneEachTurn ?? createOneEachTurn(timers),
     fairTimeMs: options.fairTimeMs ?? 50,
   }
   const subscriptions = createSocketSubscriptions({
