@@ -1,4 +1,5 @@
 import type { RequestContext } from '../core/access/request-context.ts'
+import { createTrailLog } from '../core/profile/trail-log.ts'
 import type { Storage } from '../storage/ports.ts'
 import {
   createEventConflictsLoader,
@@ -62,6 +63,7 @@ export interface LoaderOptions {
  */
 export function createLoaders({ storage, currency, maxBatchSize = 500 }: LoaderOptions): LoadersFor {
   const sets = new WeakMap<RequestContext, Loaders>()
+  const trailLog = createTrailLog(storage, currency)
 
   const loadersFor = (context: RequestContext): Loaders => {
     const present = sets.get(context)
@@ -77,7 +79,7 @@ export function createLoaders({ storage, currency, maxBatchSize = 500 }: LoaderO
       eventConflicts: createEventConflictsLoader(storage.events, maxBatchSize),
       trailConflicts: createTrailConflictsLoader(storage.events, maxBatchSize),
       products: createProductLoader(storage.products, maxBatchSize),
-      rolling: createRollingLoader(storage, { maxBatchSize, currency }),
+      rolling: createRollingLoader(storage, { maxBatchSize, trailLog }),
       waitingSince: createWaitingSinceLoader(storage, maxBatchSize),
     }
     sets.set(context, loaders)

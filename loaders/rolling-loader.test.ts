@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { emptyState } from '../core/profile/state.ts'
+import { createTrailLog } from '../core/profile/trail-log.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
 import { aPerson } from '../tests/support/people.ts'
 import { createRollingLoader } from './rolling-loader.ts'
@@ -26,7 +27,10 @@ test('the stored figures hold until their next change, and are worked out from t
     },
   )
   reads.length = 0
-  const rolling = createRollingLoader(storage, { maxBatchSize: 500, currency: 'GBP' })
+  const rolling = createRollingLoader(storage, {
+    maxBatchSize: 500,
+    trailLog: createTrailLog(storage, 'GBP'),
+  })
   expect(await rolling(profile, NOW + DAY - 1)).toBe(windows)
   expect(reads).toEqual([])
   expect(await rolling(profile, NOW + DAY)).toMatchObject({ 7: { views: 0 }, 30: { views: 2 } })

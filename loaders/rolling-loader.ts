@@ -4,7 +4,7 @@ import type { ProfileDocument, RollingView } from '../core/profile/profile.ts'
 import { combineTrails } from '../core/profile/combine-trails.ts'
 import { STATE_LIMITS } from '../core/profile/limits.ts'
 import { rollingOfTrails } from '../core/profile/rolling-edges.ts'
-import { createTrailLog } from '../core/profile/trail-log.ts'
+import type { TrailLog } from '../core/profile/trail-log.ts'
 import type { Storage, TrailDocument } from '../storage/ports.ts'
 
 /** The rolling figures of a profile at this instant. */
@@ -15,10 +15,9 @@ export type RollingLoader = (profile: ProfileDocument, now: number) => Promise<R
  * from the trails that the profile was made of, so an answer is right even when a sweep is late.
  */
 export function createRollingLoader(
-  storage: Pick<Storage, 'trails' | 'events' | 'sealedPurchases'>,
-  { maxBatchSize, currency }: { maxBatchSize: number; currency: string },
+  storage: Pick<Storage, 'trails'>,
+  { maxBatchSize, trailLog: log }: { maxBatchSize: number; trailLog: TrailLog },
 ): RollingLoader {
-  const log = createTrailLog(storage, currency)
   const trails = new DataLoader<TrailId, TrailDocument | null>(
     async (ids) => {
       const found = await storage.trails.get(ids)

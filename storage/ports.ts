@@ -107,6 +107,12 @@ export interface FoldedQuery {
   after: EventPosition | null
 }
 
+export interface EventRange {
+  trail: TrailId
+  from: number
+  before: number
+}
+
 /** Folded events of a trail that its base holds: they happened before `before`, and versions up to `version` carry them. */
 export interface SealedEvents {
   trail: TrailId
@@ -169,6 +175,8 @@ export interface EventStore {
   backlog(): Promise<EventBacklog>
   /** How many events each group of trails has, under the same filter. */
   countByTrails(groups: readonly (readonly TrailId[])[], names: readonly string[] | null): Promise<number[]>
+  /** How many events each trail has whose time is at or after `from` and before `before`, by one look into an index. */
+  countBetween(ranges: readonly EventRange[]): Promise<number[]>
   /**
    * Every event of these names or types, in arrival order, in pages: begin with null, go on with `next` until it is
    * null. A page may have fewer than `limit`, or none, before the end. Where many processes write, an event may take its

@@ -3,13 +3,11 @@ import { purchaseOf, type PurchaseRef } from '../events/purchase.ts'
 import type { DayFigures, ProfileState, Purchase, RollingView } from './profile.ts'
 import { contributionsOf, joinPurchases } from './purchase.ts'
 import { edgesNeeded, rollingView, type DayEdge } from './rolling.ts'
-import { addContribution, DAY_MS, dayOf, emptyDay } from './settled.ts'
-import type { LoggedEvent, TrailLog, TrailPart } from './trail-log.ts'
+import { addContribution, dayOf, emptyDay } from './settled.ts'
+import type { TrailLog, TrailPart } from './trail-log.ts'
 
-/** How many events of a day are read at a time. */
+/** Purchases that are looked up at a time. */
 const PAGE = 500
-/** After the key of every event of the same instant. */
-const LAST_KEY = '~'
 
 /**
  * The rolling figures at the instant `now` of a state that these trails make up. Where the edge of a window falls on a
@@ -38,19 +36,31 @@ async function readEdge(
   const passed = emptyDay()
   const refs = new Set<PurchaseRef>()
   let nextAt: number | null = null
-  const look = (event: LoggedEvent): void => {
-    const { time } = event
+  const comes = (time: number): boolean => {
+    if (time > instant) nextAt = Math.min(nextAt ?? time, time)
+    return time > instant
+  }
+  for (const event of await log.unmarked(trails)) {
     const ref = purchaseOf(event)?.ref
     const meaning = commerceMeaning(event)
     const activity = meaning === 'view' || meaning === 'cart'
-    if (ref === undefined && !activity) return
-    if (dayOf(time) !== dayOf(instant)) return
-    if (time > instant) nextAt = Math.min(nextAt ?? time, time)
-    else if (ref !== undefined) refs.add(ref)
+    if ((ref === undefined && !activity) || dayOf(event.time) !== dayOf(instant) || comes(event.time))
+      continue
+    if (ref !== undefined) refs.add(ref)
     else passed[meaning === 'view' ? 'views' : 'carts']++
   }
-  for (const event of await log.unmarked(trails)) look(event)
-  await readDay(trails, instant, log, look, () => nextAt !== null)
+  for (const day of await log.days(trails, dayOf(instant))) {
+    for (const what of ['views', 'carts'] as const) {
+      const before = countUpTo(day[what], instant)
+      passed[what] += before
+      const next = day[what][before]
+      if (next !== undefined) comes(next)
+    }
+    for (const { at, ref } of day.purchases) {
+      if (comes(at)) break
+      refs.add(ref)
+    }
+  }
 
   // What is kept one by one is not settled.
   passed.views -= keptUpTo(state.views, instant)
@@ -64,30 +74,15 @@ async function readEdge(
   return { passed, nextAt }
 }
 
-/** Reads the day of the instant from its beginning, until `enough` is known of what is after the instant. */
-async function readDay(
-  trails: readonly TrailPart[],
-  instant: number,
-  log: TrailLog,
-  look: (event: LoggedEvent) => void,
-  enough: () => boolean,
-): Promise<void> {
-  const begin = { time: dayOf(instant) * DAY_MS - 1, key: LAST_KEY }
-  let reading = trails.map((trail) => ({ trail, after: begin }))
-  while (reading.length > 0) {
-    const pages = await log.eventsAfter(
-      reading.map(({ trail, after }) => ({ trail: trail.id, after })),
-      PAGE,
-    )
-    reading = reading.flatMap(({ trail }, i) => {
-      const page = pages[i] ?? []
-      for (const event of page) if ((event.trailVersion ?? 0) <= trail.version) look(event)
-      const last = page.at(-1)
-      const over = !last || page.length < PAGE || dayOf(last.time) > dayOf(instant)
-      if (over || (last.time > instant && enough())) return []
-      return [{ trail, after: { time: last.time, key: last.key } }]
-    })
+/** How many of these, in order of time, are at or before the instant. */
+function countUpTo(times: readonly number[], instant: number): number {
+  let [low, high] = [0, times.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((times[middle] ?? Infinity) <= instant) low = middle + 1
+    else high = middle
   }
+  return low
 }
 
 /** What all trails together know of each. */

@@ -3,6 +3,7 @@ import { purchaseOf, type PurchaseRef } from '../events/purchase.ts'
 import type { ProfileState, Purchase } from './profile.ts'
 import { joinPurchases } from './purchase.ts'
 import { emptyState, foldEvents } from './state.ts'
+import { createTrailDays, type TrailDays } from './trail-days.ts'
 
 /** A trail as far as its figures go. */
 export interface TrailPart {
@@ -48,6 +49,7 @@ export interface TrailLogReads {
       }[],
       limit: number,
     ): Promise<LoggedEvent[][]>
+    countBetween(ranges: readonly { trail: TrailId; from: number; before: number }[]): Promise<number[]>
     get(keys: readonly EventKey[]): Promise<LoggedEvent[]>
   }
   sealedPurchases: {
@@ -66,16 +68,13 @@ export interface TrailLog {
   purchasesOf(asked: readonly { trail: TrailPart; ref: PurchaseRef }[]): Promise<(Purchase | null)[]>
   /** The purchases of a trail, in order of ref, at most `limit`. */
   refsOf(trail: TrailId, limit: number): Promise<PurchaseRef[]>
-  /** The trail's folded events after a position, by (time, key), at most `limit`. */
-  eventsAfter(
-    trails: readonly { trail: TrailId; after: { time: number; key: EventKey } }[],
-    limit: number,
-  ): Promise<LoggedEvent[][]>
+  /** What the trails hold of a day, but for what `unmarked` tells. */
+  days: TrailDays
   /** Events of the trails' applied entries whose rows are not marked yet. */
   unmarked(trails: readonly TrailPart[]): Promise<LoggedEvent[]>
 }
 
-/** `currency` (ISO 4217) is that of amounts that come without one. */
+/** One for as long as the store is open: it remembers days. `currency` (ISO 4217) is that of amounts that come without one. */
 export function createTrailLog({ events, sealedPurchases }: TrailLogReads, currency: string): TrailLog {
   return {
     purchases: (queries) => purchases(queries, () => []),
@@ -93,11 +92,7 @@ export function createTrailLog({ events, sealedPurchases }: TrailLogReads, curre
       const sealed = await sealedPurchases.list(trail, null, limit)
       return [...new Set([...listed, ...sealed])].sort().slice(0, limit)
     },
-    eventsAfter: (trails, limit) =>
-      events.readFolded(
-        trails.map(({ trail, after }) => ({ trail, aboveVersion: 0, after })),
-        limit,
-      ),
+    days: createTrailDays(events),
     unmarked,
   }
 

@@ -3,10 +3,28 @@ import { expect } from 'vitest'
 import type { Event } from '../../core/events/event.ts'
 import type { EventStore } from '../ports.ts'
 import type { ContractCase } from './case.ts'
-import { anEvent, ids } from './documents.ts'
+import { aMark, anEvent, ids } from './documents.ts'
 
 /** Reads that go through many events. */
 export function eventListCases(test: ContractCase): void {
+  test('counts the events of trails from one instant to before another, whatever became of them', async ({
+    events,
+  }) => {
+    await events.append([
+      ...['a', 'b', 'c', 'd'].map((key, i) => anEvent(key, { trailId: 'one', time: 10 + i })),
+      anEvent('e', { trailId: 'two', time: 11 }),
+    ])
+    await events.mark([aMark('b'), aMark('c', { outcome: 'parked', error: 'no' })])
+    const ranges = [
+      { trail: 'one', from: 11, before: 13 },
+      { trail: 'two', from: 0, before: 11 },
+      { trail: 'one', from: 0, before: 100 },
+      { trail: 'unknown', from: 0, before: 100 },
+    ]
+    expect(await events.countBetween(ranges)).toEqual([2, 0, 4, 0])
+    expect(await events.countBetween([])).toEqual([])
+  })
+
   test('lists the newest events of each group of trails together, by time and then key', async ({
     events,
   }) => {

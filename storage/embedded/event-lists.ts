@@ -1,11 +1,13 @@
 import type { EventStore, StoredEvent } from '../ports.ts'
-import { integer } from '../values.ts'
+import { integer, text } from '../values.ts'
 import { idList } from './encode.ts'
 import { EVENT_COLUMNS, readStoredEvent, type EventColumns } from './event-rows.ts'
 import type { Reader } from './reader.ts'
 
 /** The reads of the event store that go through many events: those of trails, newest first, and all, as they came. */
-export function eventLists(reader: Reader): Pick<EventStore, 'listByTrails' | 'countByTrails' | 'scan'> {
+export function eventLists(
+  reader: Reader,
+): Pick<EventStore, 'listByTrails' | 'countByTrails' | 'countBetween' | 'scan'> {
   const newest = reader.prepare<GroupRow>(`
     SELECT ${EVENT_COLUMNS}, g.key FROM json_each(?1) AS g CROSS JOIN json_each(g.value) AS t
     CROSS JOIN events AS e ON e.seq IN (
@@ -18,6 +20,11 @@ export function eventLists(reader: Reader): Pick<EventStore, 'listByTrails' | 'c
     SELECT g.key,
       (SELECT count(*) FROM events WHERE trail_id = t.value AND ${named('?2')})
     FROM json_each(?1) AS g CROSS JOIN json_each(g.value) AS t`)
+  const between = reader.prepare<[range: number, events: number]>(`
+    SELECT q.key, (
+      SELECT count(*) FROM events
+      WHERE trail_id = q.value ->> 0 AND time >= q.value ->> 1 AND time < q.value ->> 2
+    ) FROM json_each(?1) AS q`)
   const page = reader.prepare<EventColumns>(`
     SELECT ${EVENT_COLUMNS} FROM events AS e CROSS JOIN event_bodies AS b ON b.seq = e.seq
     WHERE e.seq > ?1 AND e.seq <= ?2 AND ${named('?3')} ORDER BY e.seq LIMIT ?4`)
@@ -36,6 +43,16 @@ export function eventLists(reader: Reader): Pick<EventStore, 'listByTrails' | 'c
       for (const [groupNo, events] of counts.all(groupList(groups), nameList(names))) {
         totals[groupNo] = (totals[groupNo] ?? 0) + events
       }
+      return totals
+    },
+    countBetween: async (ranges) => {
+      const list = ranges.map(({ trail, from, before }) => [
+        text(trail, 'trail'),
+        integer(from, 'from'),
+        integer(before, 'before'),
+      ])
+      const totals = ranges.map(() => 0)
+      for (const [range, events] of between.all(JSON.stringify(list))) totals[range] = events
       return totals
     },
     scan: async (names, after, limit) => {

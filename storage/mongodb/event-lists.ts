@@ -1,5 +1,5 @@
 import type { EventPosition, EventStore } from '../ports.ts'
-import { integer } from '../values.ts'
+import { integer, text } from '../values.ts'
 import { arrivalAt, MAX_LATE_MS } from './arrival.ts'
 import type { EventRow } from './documents.ts'
 import { readStoredEvent } from './event-rows.ts'
@@ -7,7 +7,7 @@ import type { EventStoreParts } from './events.ts'
 import { atMost, idAfter, storableIds } from './ids.ts'
 import { gather, ofEachTrail } from './of-each-trail.ts'
 
-type Lists = Pick<EventStore, 'listByTrails' | 'countByTrails' | 'scan'>
+type Lists = Pick<EventStore, 'listByTrails' | 'countByTrails' | 'countBetween' | 'scan'>
 
 /** The reads of the event store that go through many events: those of trails, newest first, and all, as they came. */
 export function eventLists({ collections: { events }, calls, clock }: EventStoreParts): Lists {
@@ -36,6 +36,16 @@ export function eventLists({ collections: { events }, calls, clock }: EventStore
         return groups.map((group) =>
           [...new Set(group)].reduce((sum, trail) => sum + (counts.get(trail) ?? 0), 0),
         )
+      }),
+    countBetween: (ranges) =>
+      calls.run(async () => {
+        const filters = ranges.map(({ trail, from, before }) => {
+          return {
+            trail: text(trail, 'trail'),
+            time: { $gte: integer(from, 'from'), $lt: integer(before, 'before') },
+          }
+        })
+        return Promise.all(filters.map((filter) => events.countDocuments(filter)))
       }),
     scan: (names, after, limit) =>
       calls.run(async () => {

@@ -37,6 +37,12 @@ export class DocumentMap<Doc> {
     return [...this.#documents.values()].filter(test).map((document) => structuredClone(document))
   }
 
+  count(test: (document: Doc) => boolean): number {
+    let count = 0
+    for (const document of this.#documents.values()) if (test(document)) count++
+    return count
+  }
+
   get size(): number {
     return this.#documents.size
   }

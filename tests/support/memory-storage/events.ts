@@ -227,6 +227,12 @@ export function createEventStore(): EventStore {
       return groups.map((trails) => newest(trails, names).length)
     },
 
+    async countBetween(ranges) {
+      return ranges.map(({ trail, from, before }) =>
+        rows.count(({ event: { trailId, time } }) => trailId === trail && time >= from && time < before),
+      )
+    },
+
     async scan(names, after, limit) {
       const from = Number(after ?? 0)
       const found: StoredEvent[] = []
