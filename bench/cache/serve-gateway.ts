@@ -10,22 +10,27 @@ import { createHttpSubgraph } from '../../gateway/transports/http-subgraph.ts'
 import { createHttpServer } from '../../platform/http.ts'
 import { listen } from '../../platform/listen.ts'
 import { createLog } from '../../platform/log.ts'
-import { openMemoryStream } from '../../stream/memory/open.ts'
+import { openStream } from '../../stream/open-stream.ts'
 import { documentsFolder } from '../gateway/work.ts'
 
 /**
  * A gateway with a cache in front of the bench's subgraphs, its render lane alone. Arguments: the supergraph's file, the
- * subgraphs' addresses as JSON, and what it may keep in bytes. Prints its address; `GET /counts` tells hits and misses.
+ * subgraphs' addresses as JSON, what it may keep in bytes, and the address of a Redis where it has one. Prints its address;
+ * `GET /counts` tells hits and misses.
  */
-const [supergraphFile = '', addressesJson = '{}', maxBytes = '0'] = process.argv.slice(2)
+const [supergraphFile = '', addressesJson = '{}', maxBytes = '0', redisUrl] = process.argv.slice(2)
+/** As `MONOGRAM_FEED_PARTITIONS` is by itself. */
+const PARTITIONS = 64
 const addresses = JSON.parse(addressesJson) as Record<string, string>
 const log = createLog({ level: 'error' })
 const timers = createDeadlineTimers()
+const clock = Date.now
+const stream = await openStream({ url: redisUrl ?? null, partitions: PARTITIONS, clock, log })
 const { cache } = openEntityCache({
   maxBytes: Number(maxBytes),
-  feed: openMemoryStream({ clock: Date.now }).feed,
-  store: null,
-  clock: Date.now,
+  feed: stream.feed,
+  store: redisUrl === undefined ? null : stream.entityCache,
+  clock,
   sampleOneIn: 1_000,
   log,
 })
