@@ -115,6 +115,8 @@ export interface CachedEntry {
   storedAt: number
   /** Epoch milliseconds after which it is not fresh; of fields that were put together the earliest. */
   expiresAt: number
+  /** That there is no such entity, as of this version: it has no fields then. */
+  isAbsent?: true
 }
 
 export interface CacheRead {
@@ -125,7 +127,7 @@ export interface CacheRead {
 }
 
 export interface CacheReadResult {
-  /** Those of the fields that are held, all at one version, also after `expiresAt`; null when none is. */
+  /** Those of the fields that are held, all at one version, also after `expiresAt`; null when none is, unless it is known to be absent. */
   entry: CachedEntry | null
   /** What a fill needs: given with a miss, and with a hit that may be filled anew. Null: nothing may be filled. */
   token: string | null

@@ -12,6 +12,7 @@ import { MissingReads } from './reads/missing-reads.ts'
 import { NearFills } from './reads/near-fills.ts'
 import { NearReads } from './reads/near-reads.ts'
 import { SharedLevel } from './reads/shared-level.ts'
+import { SharedLoads } from './reads/shared-loads.ts'
 import { StaleReads } from './reads/stale-reads.ts'
 
 export interface EntityCacheOptions {
@@ -43,6 +44,8 @@ export interface EntityCacheOptions {
 export class EntityCache implements FeedFollower {
   readonly counters = new CacheCounters()
   readonly near: NearCache
+  /** Null where nothing is shared. */
+  readonly loads: SharedLoads | null
   readonly #position: FeedPosition
   readonly #hasFeed: boolean
   readonly #clock: () => number
@@ -64,14 +67,17 @@ export class EntityCache implements FeedFollower {
     })
     this.near = new NearCache({ maxBytes, position: this.#position })
     const parts = { near: this.near, counters: this.counters, clock }
+    const fills = new NearFills({ ...parts, negativeMs })
+    const shared = store && new SharedLevel({ ...parts, store, timeoutMs: storeTimeoutMs })
     this.#freshness = new Freshness(lostFreshMs)
     this.#samples = new HitSamples({ ...parts, oneIn: sampleOneIn })
     this.#stale = new StaleReads({ ...parts, afterMs: staleAfterMs })
     this.#missing = new MissingReads({
       ...parts,
-      fills: new NearFills({ ...parts, negativeMs }),
-      shared: store && new SharedLevel(store, this.counters, storeTimeoutMs),
+      fills,
+      shared,
     })
+    this.loads = shared && new SharedLoads({ ...parts, fills, shared })
     this.#held = new NearReads({
       ...parts,
       freshness: this.#freshness,

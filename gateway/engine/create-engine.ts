@@ -52,7 +52,7 @@ export function createEngine(options: EngineOptions): Executor {
     async execute(operation) {
       const known = compiledOf(operation)
       const { variables, context } = operation
-      const hit = known.shapeFor(variables).writeHit(variables, context)
+      const hit = await known.shapeFor(variables).writeHit(variables, context)
       if (hit !== undefined) return { data: JSON.parse(hit) as Record<string, unknown> }
       const run = startRun(operation)
       if (known.plan.step) await runStep(known.plan.step, run)
@@ -64,7 +64,8 @@ export function createEngine(options: EngineOptions): Executor {
       const { variables, context } = operation
       const answer = known.shapeFor(variables)
       const hit = answer.writeHit(variables, context)
-      if (hit !== undefined) return { kind: 'answered', data: [hit], errors: [], degraded: [] }
+      const text = typeof hit === 'object' ? await hit : hit
+      if (text !== undefined) return { kind: 'answered', data: [text], errors: [], degraded: [] }
       const run = startRun(operation, answer.textLane())
       if (known.plan.step) await runStep(known.plan.step, run)
       return jsonOf(known, answer, operation, run)

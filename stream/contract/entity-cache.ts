@@ -83,6 +83,26 @@ export function describeEntityCacheContract(open: OpenStream): void {
       expect((await readOne(stream, ada, ['a', 'b'])).entry).toEqual(anEntry(3, { b: '3' }))
     })
 
+    test('that there is no such entity is kept as its fields would be', async () => {
+      await using opened = await open()
+      const { stream } = opened
+      await using _attached = await attach(stream.feed)
+      const miss = await readOne(stream, ada)
+      const absent: CachedEntry = { ...anEntry(0, {}), isAbsent: true }
+      expect(await fillOne(stream, ada, miss, absent)).toBe(true)
+      expect((await readOne(stream, ada)).entry).toEqual(absent)
+      await stream.feed.append([aChange('ada', 1)])
+      const created = await readOne(stream, ada)
+      expect(created).toMatchObject({ entry: null, fence: 1 })
+      expect(await fillOne(stream, ada, miss, absent)).toBe(false)
+      expect(await fillOne(stream, ada, created, absent)).toBe(false)
+      // Who was here at this version is not there any more, and the other way round.
+      for (const entry of [anEntry(1), { ...absent, version: 1 }, anEntry(1)]) {
+        expect(await fillOne(stream, ada, created, entry)).toBe(true)
+        expect((await readOne(stream, ada)).entry).toEqual(entry)
+      }
+    })
+
     test('classes and entities are kept apart', async () => {
       await using opened = await open()
       const { stream } = opened

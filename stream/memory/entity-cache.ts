@@ -65,7 +65,8 @@ export function createMemoryEntityCache(options: MemoryEntityCacheOptions): Memo
     )
     const held = values.get(of)
     const found = held ? pick(held.fields, fields) : {}
-    return { entry: held && Object.keys(found).length > 0 ? { ...held, fields: found } : null, token, fence }
+    const isHeld = held && (held.isAbsent || Object.keys(found).length > 0)
+    return { entry: isHeld ? { ...held, fields: found } : null, token, fence }
   }
 
   function fill({ entity, class: of, token, entry }: CacheFill): boolean {
@@ -73,7 +74,8 @@ export function createMemoryEntityCache(options: MemoryEntityCacheOptions): Memo
     if (!slot || slot.token !== token || entry.version < slot.fence) return false
     const held = slot.values.get(of)
     // What is not fresh any more is not put together with what is: it would take its age on.
-    const merges = held?.version === entry.version && held.expiresAt > clock()
+    const isSame = held?.version === entry.version && held.isAbsent === entry.isAbsent
+    const merges = isSame && held.expiresAt > clock()
     if (held && held.version > entry.version) return false
     slot.values.set(of, merges ? merge(held, entry) : entry)
     return true

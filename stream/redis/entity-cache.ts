@@ -9,7 +9,8 @@ import { joinTurn } from './join-turn.ts'
 import { createScript, type Script } from './script.ts'
 import { FILL } from './scripts/fill.ts'
 import { READ } from './scripts/read.ts'
-import { byPartition, runSections, type Section } from './sections.ts'
+import { runSections, type Section } from './sections.ts'
+import { fieldPrefix, Selections } from './selections.ts'
 import { createSluice } from './sluice.ts'
 
 export interface RedisEntityCacheOptions {
@@ -30,6 +31,9 @@ const MAX_TTL_MS = 86_400_000
 const MAX_ENTITY_BYTES = 262_144
 const MAX_VALUE_BYTES = 65_536
 
+/** What the class's version and times end with where there is no such entity. */
+const ABSENT_MARK = ' absent'
+
 const MISS: CacheReadResult = { entry: null, token: null, fence: 0 }
 const SCRIPTS = { read: createScript(READ), fill: createScript(FILL) }
 
@@ -40,7 +44,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
   /** One call for what can be asked in one; each answer with the epoch in which it was asked. */
   async function ask<Item extends CacheRead | CacheFill, Answer>(
     script: Script,
-    head: readonly number[],
+    head: readonly (string | number)[],
     items: readonly Item[],
     argsOf: (item: Item) => (string | number)[],
     timeoutMs: number,
@@ -48,19 +52,23 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
     reader.start()
     const answers: Answered<Answer>[] = items.map(() => null)
     if (client.status !== 'ready') return answers
-    const sections: (Section & { epoch: string; indexes: number[] })[] = []
-    for (const [partition, indexed] of byPartition([...items.entries()], ([, item]) =>
-      partitionOfItem(item),
-    )) {
-      const position = reader.positionOf(partition)
-      if (position === null) continue
-      sections.push({
-        partition,
-        epoch: position.epoch,
-        indexes: indexed.map(([index]) => index),
-        keys: indexed.map(([, { entity }]) => entityKey(partition, entity)),
-        args: [position.epoch, indexed.length, ...indexed.flatMap(([, item]) => argsOf(item))],
-      })
+    const byPartition: AskedSection[] = []
+    const sections: AskedSection[] = []
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index] as Item
+      const partition = partitionOfItem(item)
+      let section = byPartition[partition]
+      if (!section) {
+        const epoch = reader.positionOf(partition)?.epoch
+        if (epoch === undefined) continue
+        section = { partition, epoch, indexes: [], keys: [], args: [epoch, 0] }
+        byPartition[partition] = section
+        sections.push(section)
+      }
+      section.indexes.push(index)
+      section.keys.push(entityKey(partition, item.entity))
+      section.args[1] = section.indexes.length
+      for (const arg of argsOf(item)) section.args.push(arg)
     }
     if (sections.length === 0) return answers
     const calls = await sluice(() => runSections(client, script, head, sections), timeoutMs)
@@ -68,7 +76,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
       if (call.status === 'rejected') continue
       const list = call.value.answer as (Answer | null)[]
       let i = 0
-      for (const { indexes, epoch } of call.value.sections as typeof sections) {
+      for (const { indexes, epoch } of call.value.sections as AskedSection[]) {
         for (const index of indexes) answers[index] = { epoch, answer: list[i++] ?? null }
       }
     }
@@ -76,14 +84,13 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
   }
 
   const read = joinTurn<CacheRead, CacheReadResult>(async (reads, timeoutMs) => {
+    const selections = new Selections()
+    const numbers = new Map(reads.map((each) => [each, selections.numberOf(each)]))
     const answers = await ask<CacheRead, (string | null)[]>(
       scripts.read,
-      [partitions, FENCE_TTL_MS],
+      [partitions, FENCE_TTL_MS, ...selections.args()],
       reads,
-      ({ class: of, fields }) => {
-        const prefix = prefixOf(of)
-        return [fields.length + 1, prefix, ...fields.map((field) => prefix + field)]
-      },
+      (each) => [numbers.get(each) ?? 0],
       timeoutMs,
     )
     if (answers.some((answered) => answered && answered.answer === null)) reader.lookSoon()
@@ -104,7 +111,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
       [partitions, MAX_ENTITY_BYTES],
       askable,
       ({ token, class: of, entry }) => {
-        const prefix = prefixOf(of)
+        const prefix = fieldPrefix(of)
         const fields = Object.entries(entry.fields)
         const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
         return [
@@ -115,6 +122,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
           ttlMs,
           bytesOf(entry),
           prefix,
+          entry.isAbsent ? ABSENT_MARK : '',
           fields.length,
           ...fields.flatMap(([field, value]) => [prefix + field, value]),
         ]
@@ -133,6 +141,13 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
     read: (reads, { timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => read(reads, timeoutMs),
     fill: (fills) => fill(fills, DEFAULT_TIMEOUT_MS),
   }
+}
+
+/** `args` begin with the epoch and how many items there are. */
+interface AskedSection extends Section {
+  epoch: string
+  /** Of the items, in the order of the keys. */
+  indexes: number[]
 }
 
 /** Null where nothing was asked or nothing came back; `answer` is null where the epoch was not current. */
@@ -155,11 +170,6 @@ function parseToken(token: string): Token | null {
   return { partition: Number(partition), epoch, number }
 }
 
-/** What the fields of a class begin with; its length is told, so that no class is the beginning of another's fields. */
-function prefixOf(of: string): string {
-  return `v${of.length}:${of}:`
-}
-
 function bytesOf({ fields }: CachedEntry): number {
   let bytes = 0
   for (const [field, value] of Object.entries(fields)) bytes += field.length + Buffer.byteLength(value)
@@ -176,7 +186,9 @@ function resultOf(
   const token = tokenOf({ partition, epoch: answered.epoch, number: number ?? '' })
   const miss = { entry: null, token, fence: Number(fence) }
   if (!about) return miss
-  const [version, storedAt, expiresAt] = about.split(' ').map(Number)
+  const isAbsent = about.endsWith(ABSENT_MARK)
+  const times = isAbsent ? about.slice(0, -ABSENT_MARK.length) : about
+  const [version, storedAt, expiresAt] = times.split(' ').map(Number)
   const found: Record<string, string> = {}
   let isEmpty = true
   for (const [i, field] of fields.entries()) {
@@ -185,13 +197,14 @@ function resultOf(
     found[field] = value
     isEmpty = false
   }
-  if (isEmpty) return miss
+  if (isEmpty && !isAbsent) return miss
   const entry = {
     id: entity.id,
     version: version ?? 0,
     fields: found,
     storedAt: storedAt ?? 0,
     expiresAt: expiresAt ?? 0,
+    ...(isAbsent && { isAbsent }),
   }
   return { ...miss, entry }
 }

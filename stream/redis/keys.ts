@@ -6,13 +6,9 @@ import type { EntityRef } from '../ports.ts'
  */
 
 /** A hash: the epoch, its server, the number of the last change, the last token, and how many partitions there are. */
-export function metaKey(partition: number): string {
-  return `mg:{${partition}}:meta`
-}
+export const metaKey = remembered((partition) => `mg:{${partition}}:meta`)
 
-export function streamKey(partition: number): string {
-  return `mg:{${partition}}:feed`
-}
+export const streamKey = remembered((partition) => `mg:{${partition}}:feed`)
 
 /** A hash: the epoch, fence and token of an entity, and the values of every class. */
 export function entityKey(partition: number, { subgraph, type, id }: EntityRef): string {
@@ -37,4 +33,10 @@ export const FEED_CHANNEL = 'mg:feed'
 
 export function hintChannel(topic: string): string {
   return `mg:hint:${topic}`
+}
+
+/** Each call names those of every partition that it is for. */
+function remembered(make: (partition: number) => string): (partition: number) => string {
+  const made: string[] = []
+  return (partition) => (made[partition] ??= make(partition))
 }

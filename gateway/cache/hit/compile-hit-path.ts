@@ -5,17 +5,18 @@ import type { CacheClasses } from '../cache-classes.ts'
 import type { EntityCache } from '../entity-cache.ts'
 import { aliasOf, lookupKeys } from '../fetches/lookup-key.ts'
 import { compileRoots, type RootPart } from './compile-roots.ts'
+import { HitMisses } from './hit-misses.ts'
 import { HitWriter } from './hit-writer.ts'
 import { sourcesOf } from './sources.ts'
 
 /**
  * The answer of an operation as JSON text, straight from what the process keeps: nothing is asked, merged, parsed or
- * printed. Undefined when any part of it is not at hand.
+ * printed. A promise where the rest may be had from what processes share. Undefined when any part of it is not at hand.
  */
 export type HitPath = (
   variables: Readonly<Record<string, unknown>>,
   context: RequestContext,
-) => string | undefined
+) => string | undefined | Promise<string | undefined>
 
 export interface HitPathOptions {
   plan: CompiledPlan
@@ -32,15 +33,51 @@ export function compileHitPath({ plan, shape, cache, classes }: HitPathOptions):
   if (!roots) return null
   return (variables, context) => {
     if (context.after) return undefined
-    const writer = new HitWriter(cache, variables, classes.of(context.principal))
-    let text = ''
-    for (const root of roots) {
-      const written = root.selection ? writeRoot(root, variables, writer, cache) : ''
-      if (written === undefined) return undefined
-      text += root.text + written
-    }
-    return cache.takeHits(writer.hits) ? `${text}}` : undefined
+    const of = classes.of(context.principal)
+    const write = (misses: HitMisses | null): string | undefined =>
+      writeRoots(roots, variables, new HitWriter(cache, variables, of, misses), cache)
+    const written = write(null)
+    if (written !== undefined || !cache.loads || !hasTimeToLoad(context)) return written
+    const misses = new HitMisses(cache.loads, variables)
+    return write(misses) ?? writeLoaded(misses, write)
   }
+}
+
+/** What one entity leads to, another round brings. */
+async function writeLoaded(
+  misses: HitMisses,
+  write: (misses: HitMisses) => string | undefined,
+): Promise<string | undefined> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (!(await misses.load())) return undefined
+    const written = write(misses)
+    if (written !== undefined) return written
+  }
+  return undefined
+}
+
+const MAX_ROUNDS = 4
+
+/** Each round is bounded by itself. Who has less time is answered by the plan, which ends when he has none. */
+const TIME_TO_LOAD_MS = 100
+
+function hasTimeToLoad({ deadlineAt = Infinity }: RequestContext): boolean {
+  return deadlineAt - performance.now() > TIME_TO_LOAD_MS
+}
+
+function writeRoots(
+  roots: readonly RootPart[],
+  variables: Readonly<Record<string, unknown>>,
+  writer: HitWriter,
+  cache: EntityCache,
+): string | undefined {
+  let text: string | undefined = ''
+  for (const root of roots) {
+    const written = root.selection ? writeRoot(root, variables, writer, cache) : ''
+    if (written === undefined && !writer.isLoading) return undefined
+    text = text === undefined || written === undefined ? undefined : text + root.text + written
+  }
+  return text !== undefined && cache.takeHits(writer.nearHits) ? `${text}}` : undefined
 }
 
 function writeRoot(
@@ -55,18 +92,20 @@ function writeRoot(
   const of = writer.classOf(isPrivate)
   const key = writer.keyOf(variableKeys)
   const isList = selection.lookup?.rule.isList === true
-  let text = isList ? '[' : ''
+  let text: string | undefined = isList ? '[' : ''
   for (let index = 0; index < keys.length; index++) {
     const { id, text: asked } = keys[index] as (typeof keys)[number]
-    if (index > 0) text += ','
+    if (index > 0 && text !== undefined) text += ','
     const slot =
-      (id === null ? undefined : cache.near.find(space, id)) ??
+      (id === null ? undefined : writer.find(space, id)) ??
       cache.near.resolve({ space, id: null, alias: aliasOf(space, of, asked) })
     const absentUntil = slot?.entries.get(of)?.absentUntil
     const isAbsent = absentUntil !== undefined && absentUntil > writer.now
-    const written = isAbsent && !nonNull ? 'null' : slot ? writer.answer(node, slot, key) : undefined
-    if (written === undefined) return undefined
-    text += written
+    const known = slot?.id ?? id
+    const written =
+      isAbsent && !nonNull ? 'null' : known === null ? undefined : writer.answer(node, known, slot, key)
+    if (written === undefined && !writer.isLoading) return undefined
+    if (text !== undefined) text = written === undefined ? undefined : text + written
   }
-  return isList ? `${text}]` : text
+  return isList && text !== undefined ? `${text}]` : text
 }

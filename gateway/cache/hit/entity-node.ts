@@ -23,6 +23,10 @@ export interface Segment {
   pieces: readonly Piece[]
   /** What is known beforehand of its end. */
   end: string
+  /** Of its fields. */
+  keys: readonly FieldKey[]
+  /** The same as text, where no variables make others of them. */
+  plainKeys: readonly string[] | null
   /** Whether its fields have arguments that come from variables. */
   hasVariables: boolean
 }

@@ -1,3 +1,4 @@
+import { GraphQLID, GraphQLString } from 'graphql'
 import { isDataObject, type DataObject } from '../../engine/data.ts'
 import type { ObjectShape, ValueShape } from '../../engine/shape/compile-shape.ts'
 import { writeValue } from '../../engine/shape/write-json.ts'
@@ -20,6 +21,8 @@ export interface EntityReference {
   slot: Slot | undefined
 }
 
+const QUOTE = 0x22
+
 /** The nodes of entities below a value, by their path. */
 export type NodesByPath = ReadonlyMap<string, EntityNode>
 
@@ -36,6 +39,14 @@ export class FragmentWriter {
 
   text(text: string): void {
     this.#text += text
+  }
+
+  /** The same of a value that is kept as `JSON.stringify` wrote it: what is text in the answer as well is not parsed. */
+  field(shape: ValueShape, text: string, path: string, nodes: NodesByPath): boolean {
+    const isText = shape.kind === 'leaf' && (shape.type === GraphQLString || shape.type === GraphQLID)
+    if (!isText || text.charCodeAt(0) !== QUOTE) return this.value(shape, JSON.parse(text), path, nodes)
+    this.#text += text
+    return true
   }
 
   value(shape: ValueShape, value: unknown, path: string, nodes: NodesByPath): boolean {

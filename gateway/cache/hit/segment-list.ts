@@ -36,10 +36,13 @@ export class SegmentList {
   }
 
   #close(): void {
+    const keys = this.#pieces.flatMap((piece) => (piece.kind === 'field' ? piece.key : []))
     this.#segments.push({
       source: this.#source ?? 0,
       pieces: this.#pieces,
       end: this.#text,
+      keys,
+      plainKeys: this.#hasVariables ? null : keys.map((key) => key({})),
       hasVariables: this.#hasVariables,
     })
     this.#source = null

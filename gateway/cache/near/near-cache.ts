@@ -9,7 +9,8 @@ import { Slot, USES_BEFORE_TOUCH } from './slot.ts'
 /** Given with a miss and needed for a fill: the place in what this process was told at which the miss was. */
 export type NearToken = number
 
-export type FillOutcome = 'filled' | 'position' | 'changed' | 'fence'
+/** Why nothing was kept: there was no position in the feed, the entity was told changed since, or it is older than its fence. */
+export type FillRefusal = 'position' | 'changed' | 'fence'
 
 export interface NearCacheCounts {
   evictions: number
@@ -49,6 +50,13 @@ export class NearCache {
     if (!slot.isKept || slot.knownSince < this.#position.heldSince(slot.partition)) return false
     if (--slot.usesUntilTouched < 0) this.#slots.touch(slot)
     return true
+  }
+
+  /** Whether what was read a moment ago may still be answered, also where there was no room to keep it. */
+  isCurrent(slot: Slot): boolean {
+    if (slot.isKept) return this.isHeld(slot)
+    const { space, id, knownSince } = slot
+    return !space.isFenced || this.#position.check(space.typeName, id, knownSince) === 'held'
   }
 
   /** Whether nothing has changed of what an answer was made of. It looks at each, so at as little of each as can be. */
@@ -96,11 +104,12 @@ export class NearCache {
     return this.#position.now
   }
 
+  /** What is kept now of the entity; where there is no room for it, the slot that it would have been. */
   fill(
     space: EntitySpace,
     id: string,
     fill: { class: string; entry: NearEntry; token: NearToken; alias?: string },
-  ): FillOutcome {
+  ): Slot | FillRefusal {
     if (space.isFenced) {
       const outcome = this.#position.check(space.typeName, id, fill.token)
       if (outcome !== 'held') return outcome
@@ -109,11 +118,11 @@ export class NearCache {
     if (fill.entry.version < slot.fence) return 'fence'
     const present = slot.entries.get(fill.class)
     slot.entries.set(fill.class, present ? present.mergedWith(fill.entry) : fill.entry)
-    slot.aside.delete(fill.class)
+    if (slot.aside.has(fill.class)) slot.aside = without(slot.aside, fill.class)
     if (fill.alias !== undefined) this.#lookUps.set(fill.alias, slot)
     slot.changed()
     this.#slots.weigh(slot)
-    return 'filled'
+    return slot
   }
 
   /** Raises the fence and drops the values; they stay aside for when the entity cannot be read. */
@@ -158,3 +167,7 @@ export class NearCache {
 
 /** Of one entity, by operation and class. */
 const MAX_ANSWERS = 2
+
+function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  return new Map([...map].filter(([each]) => each !== key))
+}

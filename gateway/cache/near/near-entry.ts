@@ -40,6 +40,9 @@ export class NearEntry {
   }
 }
 
+/** Of an entity that there is not. */
+export const NO_FIELDS: ReadonlyMap<string, NearField> = new Map()
+
 /** What an entry and a field take besides their texts, as measured with Node 20. */
 const ENTRY_BYTES = 320
 const FIELD_BYTES = 112

@@ -17,7 +17,7 @@ export class Slot {
   /** By authorization class. */
   entries = new Map<string, NearEntry>()
   /** Fenced ones: for when the entity cannot be read, and always marked as stale. */
-  aside = new Map<string, NearEntry>()
+  aside = NOTHING_ASIDE
   aliases: string[] = []
   /** What operations have made of the entries, as these are now. */
   made = NOTHING_MADE
@@ -53,6 +53,7 @@ export class Slot {
 /** What decides on what gives way is told of one use in so many: telling it costs more than the use. */
 export const USES_BEFORE_TOUCH = 8
 
+const NOTHING_ASIDE: ReadonlyMap<string, NearEntry> = new Map()
 const NO_ANSWERS: readonly KeptAnswer[] = []
 const NOTHING_MADE: readonly MadeSegment[] = []
 const SLOT_BYTES = 480

@@ -1,11 +1,11 @@
 import type { CacheReadResult } from '../../../stream/ports.ts'
 import type { CacheCounters } from '../cache-counters.ts'
-import { readOf, type AskEntities, type EntityRead, type EntityWant } from '../entity-read.ts'
+import { ABSENT, readOf, type AskEntities, type EntityRead, type EntityWant } from '../entity-read.ts'
 import type { EntitySpace } from '../near/entity-space.ts'
 import type { NearCache, NearToken } from '../near/near-cache.ts'
 import { Flights, type Flight } from './flights.ts'
 import type { NearFills } from './near-fills.ts'
-import { nearEntryOf, type SharedLevel } from './shared-level.ts'
+import { nearEntryOf, type SharedLevel, type SharedRead } from './shared-level.ts'
 
 export interface MissingReadsOptions {
   near: NearCache
@@ -38,7 +38,7 @@ export class MissingReads {
       const joined = this.#flights.find(nameOf(want), flightKey(want))
       if (joined) this.#options.counters.joined++
       const flight = joined ?? this.#flights.begin(nameOf(want), flightKey(want))
-      if (!joined) own.push({ want, flight, storeToken: null })
+      if (!joined) own.push({ want, flight, shared: null })
       return this.#follow(want, flight, joined === undefined, ask)
     })
     if (own.length > 0) void this.#fly(own, ask, { isBehind: false })
@@ -50,7 +50,7 @@ export class MissingReads {
     if (this.#flights.find(nameOf(want), flightKey(want))) return
     const flight = this.#flights.begin(nameOf(want), flightKey(want))
     flight.answer.catch(() => undefined)
-    void this.#fly([{ want, flight, storeToken: null }], ask, { isBehind: true, skipsStore: true })
+    void this.#fly([{ want, flight, shared: null }], ask, { isBehind: true, skipsStore: true })
   }
 
   /** From now on nobody joins a read of this entity. Of one whose id is not known it may be any read. */
@@ -76,7 +76,7 @@ export class MissingReads {
     })
     for (let tries = 0; (read === null || this.#isOlder(read, want)) && tries < MAX_TRIES; tries++) {
       const again = this.#flights.alone()
-      void this.#fly([{ want, flight: again, storeToken: null }], ask, { isBehind: false, skipsStore: true })
+      void this.#fly([{ want, flight: again, shared: null }], ask, { isBehind: false, skipsStore: true })
       read = await again.answer
     }
     if (read === null) throw new Error('an entity was not read')
@@ -105,12 +105,13 @@ export class MissingReads {
         open.map(({ want }) => want),
         { isBehind },
       )
-      for (const [index, { want, flight, storeToken }] of open.entries()) {
+      for (const [index, { want, flight, shared: miss }] of open.entries()) {
         const answer = answers[index]
         if (!answer) throw new Error('a subgraph was asked for entities and told of fewer')
-        const entry = this.#options.fills.keep(want, answer, token)
-        if (entry && answer.kind === 'found' && answer.id === want.id && storeToken !== null)
-          void shared?.fill(want, answer.id, entry, storeToken)
+        const entry = this.#options.fills.keep(want, answer, token, miss?.fence ?? 0)
+        const id = answer.kind === 'found' ? answer.id : want.id
+        if (entry && id !== null && id === want.id && miss && miss.token !== null)
+          void shared?.fill(want, id, entry, miss.token)
         flight.settle(readOf(answer))
       }
     } catch (error) {
@@ -127,32 +128,39 @@ export class MissingReads {
     token: NearToken,
     skipsStore: boolean,
   ): Promise<readonly OpenFlight<Want>[]> {
-    const known = flights.flatMap((open) =>
-      open.want.id === null ? [] : [{ open, want: open.want, id: open.want.id }],
-    )
+    const known = flights.flatMap((open) => {
+      const { space, id, class: of, fields } = open.want
+      return id === null ? [] : [{ open, space, id, class: of, keys: fields.map(({ key }) => key) }]
+    })
     if (known.length === 0) return flights
     const results = await shared.read(known)
     const settled = new Set<OpenFlight<Want>>()
-    for (const [index, { open, id }] of known.entries()) {
+    for (const [index, read] of known.entries()) {
       const result = results[index]
-      open.storeToken = result?.token ?? null
-      if (!skipsStore && result && this.#settleFrom(result, open, id, token)) settled.add(open)
+      read.open.shared = result ?? null
+      if (!skipsStore && result && this.#settleFrom(result, read, read.open.flight, token))
+        settled.add(read.open)
     }
     return flights.filter((open) => !settled.has(open))
   }
 
   #settleFrom(
     { entry: held }: CacheReadResult,
-    { want, flight }: OpenFlight<EntityWant>,
-    id: string,
+    read: SharedRead,
+    flight: Flight<EntityRead>,
     token: NearToken,
   ): boolean {
     const { near, clock, counters, fills } = this.#options
-    const entry = held && nearEntryOf(held, { want, id, fence: near.fenceOf(want.space, id) }, clock())
+    const { space, id, class: of, keys } = read
+    const entry = held && nearEntryOf(held, read, near.fenceOf(space, id), clock())
     if (!entry) return false
     counters.hits.store++
-    fills.fill(want, id, entry, token)
-    const values = want.fields.map(({ key }): unknown => JSON.parse(entry.fields.get(key)?.text ?? 'null'))
+    fills.fill(space, id, { class: of, entry, token })
+    if (entry.absentUntil > 0) {
+      flight.settle(ABSENT)
+      return true
+    }
+    const values = keys.map((key): unknown => JSON.parse(entry.fields.get(key)?.text ?? 'null'))
     flight.settle({ kind: 'found', id, version: entry.version, values, isStale: false })
     return true
   }
@@ -163,8 +171,8 @@ const MAX_TRIES = 3
 interface OpenFlight<Want extends EntityWant> {
   want: Want
   flight: Flight<EntityRead>
-  /** Given by the level that processes share. */
-  storeToken: string | null
+  /** What the level that processes share has said of it. */
+  shared: CacheReadResult | null
 }
 
 /** Under what flights go together that one change detaches. */

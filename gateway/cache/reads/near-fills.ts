@@ -1,7 +1,9 @@
 import type { CacheCounters } from '../cache-counters.ts'
 import type { EntityAnswered, EntityWant } from '../entity-read.ts'
+import type { EntitySpace } from '../near/entity-space.ts'
 import type { NearCache, NearToken } from '../near/near-cache.ts'
-import { NearEntry, NearField } from '../near/near-entry.ts'
+import { NearEntry, NearField, NO_FIELDS } from '../near/near-entry.ts'
+import type { Slot } from '../near/slot.ts'
 
 export interface NearFillsOptions {
   near: NearCache
@@ -19,39 +21,52 @@ export class NearFills {
     this.#options = options
   }
 
-  /** @param token of the miss */
-  fill(want: EntityWant, id: string, entry: NearEntry, token: NearToken): void {
+  /**
+   * @param fill with the token of the miss
+   * @returns what is kept now, or would be if there were room; null when it may not be
+   */
+  fill(space: EntitySpace, id: string, fill: Parameters<NearCache['fill']>[2]): Slot | null {
     const { near, counters } = this.#options
-    const { space, class: of, alias } = want
-    const outcome = near.fill(space, id, { class: of, entry, token, ...(id === want.id ? {} : { alias }) })
-    counters.fills[outcome]++
+    const kept = near.fill(space, id, fill)
+    const isRefused = typeof kept === 'string'
+    counters.fills[isRefused ? kept : 'filled']++
+    return isRefused ? null : kept
   }
 
-  /** What a subgraph said: what is kept of it, null when nothing is. */
-  keep(want: EntityWant, answer: EntityAnswered, token: NearToken): NearEntry | null {
+  /**
+   * What a subgraph said: what is kept of it, null when nothing is.
+   *
+   * @param fence that the level which processes share has told with the miss: an absence is as of then, since a token holds
+   * only while nothing changes
+   */
+  keep(want: EntityWant, answer: EntityAnswered, token: NearToken, fence: number): NearEntry | null {
     if (answer.kind === 'failed') return null
     const now = this.#options.clock()
     if (answer.kind === 'absent') {
-      this.#keepAbsent(want, now, token)
-      return null
+      return this.#keepAbsent(want, now, token, fence)
     }
     const fields = fieldsOf(want, answer, now)
     if (!fields) return null
     const entry = new NearEntry(answer.version, fields)
-    this.fill(want, answer.id, entry, token)
+    const { space, class: of, alias } = want
+    this.fill(space, answer.id, { class: of, entry, token, ...(answer.id === want.id ? {} : { alias }) })
     return entry
   }
 
-  #keepAbsent(want: EntityWant, now: number, token: NearToken): void {
+  #keepAbsent(want: EntityWant, now: number, token: NearToken, fence: number): NearEntry | null {
     const { near, negativeMs } = this.#options
-    const { id, alias, fields } = want
+    const { space, id, class: of, alias, fields } = want
     const until = now + Math.min(negativeMs, ...fields.map(({ policy }) => policy.maxAgeMs))
-    if (id === null) near.setAbsent(alias, { until, token })
-    else this.fill(want, id, new NearEntry(0, NO_FIELDS, until), token)
+    if (id === null) {
+      near.setAbsent(alias, { until, token })
+      return null
+    }
+    const version = Math.max(fence, near.fenceOf(space, id))
+    const entry = new NearEntry(version, NO_FIELDS, until)
+    this.fill(space, id, { class: of, entry, token })
+    return entry
   }
 }
-
-const NO_FIELDS: ReadonlyMap<string, NearField> = new Map()
 
 /** Null when some of it may not be kept at all. */
 function fieldsOf(

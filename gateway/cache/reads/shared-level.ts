@@ -1,49 +1,68 @@
 import type { CachedEntry, CacheReadResult, EntityCacheStore } from '../../../stream/ports.ts'
 import type { CacheCounters } from '../cache-counters.ts'
 import type { EntityWant } from '../entity-read.ts'
-import { NearEntry, NearField } from '../near/near-entry.ts'
+import type { EntitySpace } from '../near/entity-space.ts'
+import { NearEntry, NearField, NO_FIELDS } from '../near/near-entry.ts'
+
+/** Some fields of an entity for those of one class. */
+export interface SharedRead {
+  space: EntitySpace
+  id: string
+  class: string
+  keys: readonly string[]
+}
+
+export interface SharedLevelOptions {
+  store: EntityCacheStore
+  counters: CacheCounters
+  clock: () => number
+  timeoutMs: number
+}
 
 /** The level that processes share, in the terms of those who want entities. It never rejects, and has a bound of time. */
 export class SharedLevel {
   readonly #store: EntityCacheStore
   readonly #counters: CacheCounters
+  readonly #clock: () => number
   readonly #timeoutMs: number
 
-  constructor(store: EntityCacheStore, counters: CacheCounters, timeoutMs: number) {
+  constructor({ store, counters, clock, timeoutMs }: SharedLevelOptions) {
     this.#store = store
     this.#counters = counters
+    this.#clock = clock
     this.#timeoutMs = timeoutMs
   }
 
-  read(wants: readonly { want: EntityWant; id: string }[]): Promise<CacheReadResult[]> {
+  read(reads: readonly SharedRead[]): Promise<CacheReadResult[]> {
     return this.#store.read(
-      wants.map(({ want: { space, class: of, fields }, id }) => ({
+      reads.map(({ space, id, class: of, keys }) => ({
         entity: { subgraph: space.subgraph, type: space.typeName, id },
         class: of,
-        fields: fields.map(({ key }) => key),
+        fields: keys,
       })),
       { timeoutMs: this.#timeoutMs },
     )
   }
 
-  async fill(
-    { space, class: of }: EntityWant,
-    id: string,
-    { version, fields }: NearEntry,
-    token: string,
-  ): Promise<void> {
-    const held = [...fields]
-    const entry = {
-      id,
-      version,
-      fields: Object.fromEntries(held.map(([key, { text }]) => [key, text])),
-      storedAt: Math.min(...held.map(([, { storedAt }]) => storedAt)),
-      expiresAt: Math.min(...held.map(([, { freshUntil }]) => freshUntil)),
-    }
+  async fill({ space, class: of }: EntityWant, id: string, kept: NearEntry, token: string): Promise<void> {
+    const entry = sharedEntryOf(id, kept, this.#clock())
     const entity = { subgraph: space.subgraph, type: space.typeName, id }
     const [isFilled = false] = await this.#store.fill([{ entity, class: of, token, entry }])
     if (isFilled) this.#counters.storeFills.filled++
     else this.#counters.storeFills.refused++
+  }
+}
+
+function sharedEntryOf(id: string, { version, fields, absentUntil }: NearEntry, now: number): CachedEntry {
+  if (absentUntil > 0)
+    return { id, version, fields: {}, storedAt: now, expiresAt: absentUntil, isAbsent: true }
+  const held = [...fields]
+  return {
+    id,
+    version,
+    fields: Object.fromEntries(held.map(([key, { text }]) => [key, text])),
+    storedAt: Math.min(...held.map(([, { storedAt }]) => storedAt)),
+    expiresAt: Math.min(...held.map(([, { freshUntil }]) => freshUntil)),
   }
 }
 
@@ -53,13 +72,15 @@ export class SharedLevel {
  */
 export function nearEntryOf(
   entry: CachedEntry,
-  { want, id, fence }: { want: EntityWant; id: string; fence: number },
+  { space, id, keys }: SharedRead,
+  fence: number,
   now: number,
 ): NearEntry | null {
   if (entry.id !== id || entry.expiresAt <= now) return null
-  if (want.space.isFenced && entry.version < fence) return null
+  if (space.isFenced && entry.version < fence) return null
+  if (entry.isAbsent) return new NearEntry(entry.version, NO_FIELDS, entry.expiresAt)
   const fields = new Map<string, NearField>()
-  for (const { key } of want.fields) {
+  for (const key of keys) {
     const text = entry.fields[key]
     if (text === undefined) return null
     fields.set(key, new NearField(text, now, entry.expiresAt))

@@ -5,8 +5,8 @@ import { CURRENT, SERVER } from './prelude.ts'
  *
  * KEYS: for each partition its meta, its stream, and one key for each fill.
  * ARGV: partitions, how many bytes an entity may have; then for each partition the epoch that the client is in, how many
- * fills, and of each: token, version, storedAt, expiresAt, milliseconds to keep it, bytes, the class's prefix, how many
- * fields, and of each its name in the hash and its JSON text. Answers for each fill, in order, 1 when it was kept.
+ * fills, and of each: token, version, storedAt, expiresAt, milliseconds to keep it, bytes, the class's prefix, ' absent'
+ * or '', how many fields, and of each its name in the hash and its JSON text. Answers for each fill, in order, 1 when it was kept.
  *
  * An entity that would have more bytes than it may loses its values first: those of classes and fields that nobody
  * asks for any more go with them.
@@ -18,13 +18,13 @@ local function drop(key, prefix)
   end
 end
 
-local function fill(key, epoch, token, version, storedAt, expiresAt, ttl, bytes, prefix, from, to, most, now)
+local function fill(key, epoch, token, version, storedAt, expiresAt, ttl, bytes, prefix, mark, from, to, most, now)
   local held = redis.call('HMGET', key, 'e', 'f', 't', prefix, 'b')
   if held[1] ~= epoch or held[3] ~= token or tonumber(version) < tonumber(held[2]) then return 0 end
   if held[4] then
-    local v, s, e = string.match(held[4], '^(%d+) (%d+) (%d+)$')
+    local v, s, e, m = string.match(held[4], '^(%d+) (%d+) (%d+)(.*)$')
     if tonumber(v) > tonumber(version) then return 0 end
-    if v == version and tonumber(e) > now then
+    if v == version and m == mark and tonumber(e) > now then
       if tonumber(s) < tonumber(storedAt) then storedAt = s end
       if tonumber(e) < tonumber(expiresAt) then expiresAt = e end
     else
@@ -36,7 +36,7 @@ local function fill(key, epoch, token, version, storedAt, expiresAt, ttl, bytes,
     drop(key, 'v')
     total = tonumber(bytes)
   end
-  redis.call('HSET', key, 'b', string.format('%.0f', total), prefix, version .. ' ' .. storedAt .. ' ' .. expiresAt)
+  redis.call('HSET', key, 'b', string.format('%.0f', total), prefix, version .. ' ' .. storedAt .. ' ' .. expiresAt .. mark)
   if to > from then redis.call('HSET', key, unpack(ARGV, from, to - 1)) end
   redis.call('PEXPIRE', key, ttl, 'GT')
   return 1
@@ -51,10 +51,10 @@ while a <= #ARGV do
   local isCurrent = current(KEYS[k], KEYS[k + 1], partitions) == epoch
   k, a = k + 2, a + 2
   for _ = 1, count do
-    local from = a + 8
-    local to = from + 2 * tonumber(ARGV[a + 7])
+    local from = a + 9
+    local to = from + 2 * tonumber(ARGV[a + 8])
     answers[#answers + 1] = isCurrent
-      and fill(KEYS[k], epoch, ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5], ARGV[a + 6], from, to, most, now)
+      and fill(KEYS[k], epoch, ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5], ARGV[a + 6], ARGV[a + 7], from, to, most, now)
       or 0
     k, a = k + 1, to
   end
