@@ -1,11 +1,12 @@
 import { wrkIsInstalled } from '../gateway/measure/wrk.ts'
 import { figure, type Figure } from '../support/figures.ts'
 import { cpuARequest } from './cpu-a-request.ts'
+import { invalidation } from './invalidation.ts'
 
-/** The render lane with its cache: what a request costs. */
+/** The gateway's cache: what a render costs, and how long an event takes until no gateway answers what was before it. */
 export async function cacheBench(): Promise<Figure[]> {
-  if (!wrkIsInstalled()) {
-    return [figure('cache bench skipped', 0, '', 'wrk is not installed: apt-get install -y wrk')]
-  }
-  return cpuARequest()
+  const renders = wrkIsInstalled()
+    ? await cpuARequest()
+    : [figure('renders of the cache bench skipped', 0, '', 'wrk is not installed: apt-get install -y wrk')]
+  return [...renders, ...(await invalidation())]
 }
