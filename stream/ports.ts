@@ -23,6 +23,8 @@ export interface Change {
   at: number
   /** For a profile that has become a tombstone: where its own key went. */
   mergedInto?: string
+  /** That nothing of it may be left anywhere, be it only to stand in for it when it cannot be read. */
+  erased?: true
 }
 
 /**

@@ -114,12 +114,15 @@ export class EntityCache implements FeedFollower {
     return this.#readMissing(wants, missing, reads, ask, deadlineAt)
   }
 
-  change(typeName: string, id: string, version: number): void {
+  change(typeName: string, id: string, version: number, { isGone = false } = {}): void {
     this.#position.change(typeName, id)
     for (const space of this.#spaces.values()) {
-      if (!space.isFenced || space.typeName !== typeName) continue
-      this.#missing.detach(space, id)
-      this.near.invalidate(space, id, version)
+      if (space.typeName !== typeName) continue
+      if (space.isFenced) {
+        this.#missing.detach(space, id)
+        this.near.invalidate(space, id, version)
+      }
+      if (isGone) this.near.forget(space, id)
     }
   }
 

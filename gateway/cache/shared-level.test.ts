@@ -5,12 +5,12 @@ import type { EntityCacheStore } from '../../stream/ports.ts'
 import type { EntityWant } from './entity-read.ts'
 import { openEntityCache } from './open-entity-cache.ts'
 
-const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs: 0 }
+const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs: 60_000 }
 
 /** Two processes that share a level, in front of one subgraph whose only entity is at this version. */
 async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (store) => store) {
   const stream = openMemoryStream({ clock: Date.now })
-  const held = { version: 1, asked: 0 }
+  const held = { version: 1, asked: 0, isDown: false }
   const processes = [0, 1].map(() => {
     const store = storeOf(stream.entityCache)
     const { cache } = openEntityCache({
@@ -31,6 +31,7 @@ async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (s
     const read = async (): Promise<unknown> => {
       const [found] = await cache.read([want], async () => {
         held.asked++
+        if (held.isDown) throw new Error('down')
         const { version } = held
         return [{ kind: 'found', id: 'p', version, expiresAt: null, values: [`at ${version}`] }]
       })
@@ -106,4 +107,23 @@ test('while the feed cannot be read, values are fresh for a tenth of a second', 
     return a.cache.counters.hits.store > 0
   }
   await expect.poll(isReadAnew, { interval: 20 }).toBe(true)
+})
+
+test('of who is erased nothing stands in, in no process, also when nothing else can be read', async () => {
+  const { stream, held, change, a, b } = await setUp()
+  await change(1)
+  for (const { read } of [a, b]) expect(await read()).toEqual(['at 1', false])
+  held.isDown = true
+  await change(2)
+  for (const { read } of [a, b]) await expect.poll(read).toEqual(['at 1', true])
+  const reading = [a, b].map(({ read }) => read())
+  const erasure = { entity: 'Profile', id: 'p', from: 3, version: 3, changed: [], at: Date.now() } as const
+  await stream.feed.append([{ ...erasure, erased: true }])
+  const [entry] = await stream.entityCache.read([
+    { entity: { subgraph: 'profiles', type: 'Profile', id: 'p' }, class: 'all', fields: ['name'] },
+  ])
+  expect(entry).toMatchObject({ entry: null, fence: 3 })
+  // Also to those who were waiting already.
+  for (const answer of await Promise.allSettled(reading)) expect(answer.status).toBe('rejected')
+  for (const { read } of [a, b]) await expect(read()).rejects.toThrow('down')
 })

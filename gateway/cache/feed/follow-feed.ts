@@ -3,7 +3,8 @@ import type { Log } from '../../../platform/log.ts'
 
 /** What a cache does with what the change feed tells. */
 export interface FeedFollower {
-  change(typeName: string, id: string, version: number): void
+  /** `isGone`: of what was kept of it nothing may stand in for it. */
+  change(typeName: string, id: string, version: number, options?: { isGone?: boolean }): void
   /** Also when a position has been fixed for the first time. */
   hold(partition: number | 'all'): void
   lost(): void
@@ -39,8 +40,10 @@ export function followFeed(
 
 function tell(message: LiveFeedMessage, follower: FeedFollower): void {
   switch (message.kind) {
-    case 'change':
-      return follower.change(message.change.entity, message.change.id, message.change.version)
+    case 'change': {
+      const { entity, id, version, erased, mergedInto } = message.change
+      return follower.change(entity, id, version, { isGone: erased === true || mergedInto !== undefined })
+    }
     // The position of a gap is the end as it is now, so what is read from here on is told when it changes.
     case 'gap':
     case 'attached':

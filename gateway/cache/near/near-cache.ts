@@ -4,7 +4,7 @@ import type { EntitySpace } from './entity-space.ts'
 import { LookUps, type Absence } from './look-ups.ts'
 import type { NearEntry } from './near-entry.ts'
 import { SlotLru } from './slot-lru.ts'
-import { Slot, USES_BEFORE_TOUCH } from './slot.ts'
+import { NOTHING_ASIDE, Slot, USES_BEFORE_TOUCH } from './slot.ts'
 
 /** Given with a miss and needed for a fill: the place in what this process was told at which the miss was. */
 export type NearToken = number
@@ -133,6 +133,16 @@ export class NearCache {
     if (slot.entries.size > 0) slot.aside = slot.entries
     slot.entries = new Map()
     this.#lookUps.forget(slot)
+    slot.changed()
+    this.#slots.weigh(slot)
+  }
+
+  /** Nothing of it may stand in any more: values go, and those that were put aside. The fence stays. */
+  forget(space: EntitySpace, id: string): void {
+    const slot = this.find(space, id)
+    if (!slot) return
+    slot.entries = new Map()
+    slot.aside = NOTHING_ASIDE
     slot.changed()
     this.#slots.weigh(slot)
   }

@@ -53,7 +53,7 @@ export class Slot {
 /** What decides on what gives way is told of one use in so many: telling it costs more than the use. */
 export const USES_BEFORE_TOUCH = 8
 
-const NOTHING_ASIDE: ReadonlyMap<string, NearEntry> = new Map()
+export const NOTHING_ASIDE: ReadonlyMap<string, NearEntry> = new Map()
 const NO_ANSWERS: readonly KeptAnswer[] = []
 const NOTHING_MADE: readonly MadeSegment[] = []
 const SLOT_BYTES = 480

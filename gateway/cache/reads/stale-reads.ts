@@ -20,15 +20,17 @@ export class StaleReads {
 
   async orStale(want: EntityWant, reading: Promise<EntityRead>, deadlineAt: number): Promise<EntityRead> {
     const { afterMs, counters } = this.#options
-    const held = this.#find(want)
-    if (!held) return reading
+    if (!this.#find(want)) return reading
     const waitMs = Math.max(1, Math.min(afterMs, deadlineAt - performance.now() - 2))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<null>((resolve) => (timer = setTimeout(resolve, waitMs, null)))
     const read = await Promise.race([reading, late]).catch(() => null)
     clearTimeout(timer)
-    reading.catch(() => undefined)
     if (read && read.kind !== 'failed') return read
+    // It may have been erased in the meantime.
+    const held = this.#find(want)
+    if (!held) return reading
+    reading.catch(() => undefined)
     counters.stale.error++
     return held
   }
