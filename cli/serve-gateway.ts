@@ -3,6 +3,8 @@ import type { Authenticate } from '../core/access/authenticate.ts'
 import { MonogramError } from '../core/errors.ts'
 import { createEntityBatching, type EntityBatching } from '../gateway/batching/batch-entities.ts'
 import { createRootFetches, type RootFetches } from '../gateway/batching/join-root.ts'
+import { measureEntityCache } from '../gateway/cache/cache-metrics.ts'
+import { EntityCache } from '../gateway/cache/entity-cache.ts'
 import { checkSupergraph } from '../gateway/check-supergraph.ts'
 import { countRequests } from '../gateway/count-requests.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway/create-gateway.ts'
@@ -28,11 +30,14 @@ import {
 import { healthRoutes } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
 import { listen } from '../platform/listen.ts'
+import { systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics, measureRequests, metricsRoutes } from '../platform/metrics.ts'
 import { didYouMean } from '../platform/nearest.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { watchFiles } from '../platform/watch-files.ts'
+import { openStream } from '../stream/open-stream.ts'
+import { DEFAULT_PARTITIONS } from '../stream/partition.ts'
 
 export { DEFAULT_MAX_RESPONSE_BYTES }
 
@@ -52,6 +57,10 @@ export interface ServeGatewayOptions {
   host: string
   port: number
   authenticate: Authenticate
+  /** What is kept of entities; null: nothing. */
+  cacheBytes: number | null
+  /** Through which gateways share it; null: each keeps its own alone. */
+  redisUrl: string | null
   log: Log
 }
 
@@ -75,6 +84,7 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
     oneEachTurn: createOneEachTurn(timers),
     batching: options.isBatching ? createEntityBatching({ timers }) : null,
     rootFetches: createRootFetches({ timers, isJoining: options.isBatching }),
+    cache: await openCache(options, opening),
   }
   let isLive = false
   const generations = opening.use(
@@ -91,6 +101,7 @@ export async function serveGateway(options: ServeGatewayOptions): Promise<Served
   const metrics = createMetrics()
   measureSubgraphs(metrics, () => generations.current.subgraphs)
   measureDocuments(metrics, () => gateway.cacheCounts)
+  if (shared.cache) measureEntityCache(metrics, shared.cache)
   if (shared.batching) measureBatching(metrics, shared.batching.counters, shared.rootFetches.counters)
 
   const server = createHttpServer({ log })
@@ -133,6 +144,25 @@ interface LoadedGeneration extends Generation {
   documents: TrustedDocuments
 }
 
+/** No feed tells changes of these entities: time alone ends what is kept, whatever version they have. */
+async function openCache(
+  { cacheBytes, redisUrl, log }: ServeGatewayOptions,
+  opening: ResourceStack,
+): Promise<EntityCache | null> {
+  if (cacheBytes === null) return null
+  const shared =
+    redisUrl === null
+      ? null
+      : await openStream({ url: redisUrl, partitions: DEFAULT_PARTITIONS, clock: systemClock, log })
+  if (shared) opening.use(shared)
+  return new EntityCache({
+    maxBytes: cacheBytes,
+    feed: null,
+    store: shared?.entityCache ?? null,
+    clock: systemClock,
+  })
+}
+
 /** What lasts while generations come and go. */
 interface SharedParts {
   timers: DeadlineTimers
@@ -140,12 +170,13 @@ interface SharedParts {
   oneEachTurn: OneEachTurn
   batching: EntityBatching | null
   rootFetches: RootFetches
+  cache: EntityCache | null
 }
 
 /** Everything that files bring about; nothing stays open when one of them is wrong. */
 async function loadGeneration(
   options: ServeGatewayOptions,
-  { timers, turns, oneEachTurn, batching, rootFetches }: SharedParts,
+  { timers, turns, oneEachTurn, batching, rootFetches, cache }: SharedParts,
   isLive: boolean,
 ): Promise<LoadedGeneration> {
   const { supergraphFile, limits, maxResponseBytes } = options
@@ -170,6 +201,7 @@ async function loadGeneration(
         limits,
         fallbacks: byField,
         isPlannerIsolated: true,
+        cache,
         fetchRoot: rootFetches.fetchRoot,
         ...(batching ? { fetchEntities: batching.fetchEntities } : {}),
       },

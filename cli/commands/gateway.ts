@@ -30,6 +30,16 @@ export const gatewayCommand: Command = {
       help: 'of one answer of a subgraph; 1 MB by default, which takes 20 ms to read',
     },
     'no-batching': { type: 'boolean', help: 'let no two requests share a call of a subgraph' },
+    'cache-bytes': {
+      type: 'string',
+      value: 'N',
+      help: 'what is kept of entities for which the supergraph says how long; nothing by default',
+    },
+    redis: {
+      type: 'string',
+      value: 'URL',
+      help: 'a Redis through which several gateways share what they keep',
+    },
     keys: { type: 'string', value: 'FILE', help: 'who may call: a JSON list of names, hashes and scopes' },
     open: { type: 'boolean', help: 'let everybody call, without a key: on private networks only' },
   },
@@ -51,6 +61,8 @@ export const gatewayCommand: Command = {
       host: input.text('host') ?? config.host,
       port: numberOf(input, 'port', 0, 65_535) ?? config.port,
       authenticate: await authenticateBy(input, path),
+      cacheBytes: cacheBytesOf(input),
+      redisUrl: input.text('redis'),
       log,
     })
     const lifecycle = createLifecycle({ log, signals: context.signals })
@@ -84,6 +96,17 @@ async function authenticateBy(input: CommandInput, path: (file: string) => strin
     )
   }
   return keys === null ? everybody : readStaticKeys(path(keys))
+}
+
+function cacheBytesOf(input: CommandInput): number | null {
+  const bytes = numberOf(input, 'cache-bytes', 1_000_000, 2 ** 40)
+  if (bytes === null && input.text('redis') !== null) {
+    throw new MonogramError(
+      'USAGE',
+      'gateway: --redis is for what is kept: say by --cache-bytes N how much each gateway keeps itself',
+    )
+  }
+  return bytes
 }
 
 async function limitsOf(input: CommandInput): Promise<Partial<QueryLimits>> {

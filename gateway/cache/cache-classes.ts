@@ -1,16 +1,24 @@
 import { authorizationClassOf } from '../../core/access/authorization-class.ts'
 import type { Principal } from '../../core/access/principal.ts'
+import { REHEARSAL } from '../rehearsal/rehearsal-principal.ts'
 
 /** Under what the values that a principal may see are kept: his authorization class, and the schema that they are of. */
 export interface CacheClasses {
-  of(principal: Principal): { shared: string; private: string }
+  /** Null for whom nothing is kept. */
+  of(principal: Principal): PrincipalClasses | null
+}
+
+export interface PrincipalClasses {
+  shared: string
+  private: string
 }
 
 /** @param schemaHash values of one supergraph are never those of another */
 export function createCacheClasses(schemaHash: string): CacheClasses {
-  const known = new WeakMap<Principal, { shared: string; private: string }>()
+  const known = new WeakMap<Principal, PrincipalClasses>()
   return {
     of(principal) {
+      if (principal === REHEARSAL) return null
       const present = known.get(principal)
       if (present) return present
       const made = {

@@ -7,6 +7,7 @@ import { silentLog } from '../../platform/log.ts'
 import type { TrustedDocument, TrustedDocuments } from '../documents/load-documents.ts'
 import { renderRoutes } from '../render/routes.ts'
 import type { CannedManner } from './canned-server.ts'
+import { REHEARSAL } from './rehearsal-principal.ts'
 import { sampleVariables } from './sample-variables.ts'
 
 export interface RehearseOptions {
@@ -101,9 +102,4 @@ async function openFront(documents: TrustedDocuments): Promise<Front> {
   }
 }
 
-const authenticate: Authenticate = async () => ({
-  kind: 'anonymous',
-  id: 'rehearsal',
-  name: 'rehearsal',
-  scopes: ['read', 'admin'],
-})
+const authenticate: Authenticate = async () => REHEARSAL

@@ -34,7 +34,7 @@ export function createCachedFetches(options: CachedFetchesOptions): CachedFetche
     fetchEntities(call) {
       const { cached } = call
       const of = classOf(call)
-      const wants = cached && !call.context.after ? entityWants(call, cached, { cache, of }) : null
+      const wants = cached && of !== null ? entityWants(call, cached, { cache, of }) : null
       if (!wants) return fetchEntities(call)
       const ask = (missing: readonly PartWant[], { isBehind }: { isBehind: boolean }) =>
         askEntities(fetchEntities, call, missing, isBehind)
@@ -45,7 +45,7 @@ export function createCachedFetches(options: CachedFetchesOptions): CachedFetche
     fetchRoot(call) {
       const { cached } = call
       const of = classOf(call)
-      const wants = cached && !call.context.after ? rootWants(call, cached, { cache, of }) : null
+      const wants = cached && of !== null ? rootWants(call, cached, { cache, of }) : null
       if (!cached || !wants) return fetchRoot(call)
       const ask = (missing: readonly RootWant[], { isBehind }: { isBehind: boolean }) =>
         askRoot(fetchRoot, call, cached, wants, missing, isBehind)
@@ -66,9 +66,10 @@ export function createCachedFetches(options: CachedFetchesOptions): CachedFetche
     return answer(await waitFor(reading, { subgraphName, deadlineAt, signal, timers, onLeave: nothing }))
   }
 
-  function classOf({ context, isPrivate = false }: EntityCall | RootCall): string {
-    const { shared, private: own } = classes.of(context.principal)
-    return isPrivate ? own : shared
+  /** Null for a call that goes by the cache. */
+  function classOf({ context, isPrivate = false }: EntityCall | RootCall): string | null {
+    const of = context.after ? null : classes.of(context.principal)
+    return of && (isPrivate ? of.private : of.shared)
   }
 }
 

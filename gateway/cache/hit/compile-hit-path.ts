@@ -32,8 +32,8 @@ export function compileHitPath({ plan, shape, cache, classes }: HitPathOptions):
   const roots = sources && compileRoots(shape, sources, cache)
   if (!roots) return null
   return (variables, context) => {
-    if (context.after) return undefined
-    const of = classes.of(context.principal)
+    const of = context.after ? null : classes.of(context.principal)
+    if (!of) return undefined
     const write = (misses: HitMisses | null): string | undefined =>
       writeRoots(roots, variables, new HitWriter(cache, variables, of, misses), cache)
     const written = write(null)

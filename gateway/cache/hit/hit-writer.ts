@@ -1,4 +1,5 @@
 import { quoted } from '../../engine/json-text.ts'
+import type { PrincipalClasses } from '../cache-classes.ts'
 import type { EntityCache } from '../entity-cache.ts'
 import type { FieldKey } from '../fetches/field-key.ts'
 import type { Slot } from '../near/slot.ts'
@@ -21,13 +22,13 @@ export class HitWriter {
   #storedAt = Infinity
   readonly #cache: EntityCache
   readonly #variables: Readonly<Record<string, unknown>>
-  readonly #classes: { shared: string; private: string }
+  readonly #classes: PrincipalClasses
   readonly #misses: HitMisses | null
 
   constructor(
     cache: EntityCache,
     variables: Readonly<Record<string, unknown>>,
-    classes: { shared: string; private: string },
+    classes: PrincipalClasses,
     misses: HitMisses | null,
   ) {
     this.#misses = misses
