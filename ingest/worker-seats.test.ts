@@ -43,6 +43,7 @@ function deployment() {
         new Promise((resolve) => {
           const wake = (): void => {
             looks.delete(wake)
+            signal?.removeEventListener('abort', wake)
             resolve()
           }
           looks.add(wake)

@@ -1,20 +1,22 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLog } from '../platform/log.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { startCluster, type Cluster } from './support/cluster.ts'
+import { readComposeFile } from './support/compose-file.ts'
 import { eventually } from './support/eventually.ts'
 import { graph } from './support/graph.ts'
 import { exampleOf } from './support/readme-examples.ts'
 import { loadSomeOfDemo } from './support/some-of-demo.ts'
 import { describeWithServer } from './support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from './support/servers/document-server.ts'
-import { REDIS_SERVER } from './support/servers/redis-server.ts'
+import { REDIS_SERVER, startRedis } from './support/servers/redis-server.ts'
 
 const root = projectRoot(import.meta.url)
 
@@ -184,7 +186,39 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       await cluster.start('events-0')
     })
 
-    test('the dashboard names only metrics that the processes export', async () => {
+    test('the health check of the image tells a process that is ready from one that is not there', async () => {
+      const [, check = '[]'] =
+        /HEALTHCHECK [^]*?CMD (\[.*\])/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? []
+      const [program = '', ...args] = JSON.parse(check) as string[]
+      expect(program).toBe('node')
+      const exitCode = (port: string): Promise<number | null> =>
+        new Promise((resolve) => {
+          const env = { ...process.env, MONOGRAM_PORT: port }
+          spawn(process.execPath, args, { env, stdio: 'ignore' }).once('close', resolve)
+        })
+      for (const name of ['gateway-0', 'worker-0'])
+        expect(await exitCode(new URL(cluster.url(name)).port)).toBe(0)
+      expect(await exitCode('1')).toBe(1)
+    })
+
+    test('the command and the health check of the Redis service are understood by Redis', async () => {
+      const { command: [program, ...args] = [], healthcheck } = readComposeFile().services['redis'] ?? {}
+      expect(program).toBe('redis-server')
+      await using alone = await startRedis({ settings: args })
+      const [, client = '', ...check] = healthcheck?.test ?? []
+      const { stdout } = await promisify(execFile)(client, ['-p', String(alone.port), ...check])
+      expect(stdout.trim()).toBe('PONG')
+      const policy = await promisify(execFile)('redis-cli', [
+        '-p',
+        String(alone.port),
+        'config',
+        'get',
+        'maxmemory-policy',
+      ])
+      expect(policy.stdout).toContain('volatile-lru')
+    })
+
+    test('the dashboard names only metrics that the processes export, and labels that these have', async () => {
       const headers = { authorization: `Bearer ${key}` }
       const pages = await Promise.all(
         cluster.names.map(async (name) => (await fetch(`${cluster.url(name)}/metrics`, { headers })).text()),
@@ -200,6 +234,19 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       const named = new Set(dashboard.match(/\b(?:monogram|process|nodejs)_\w+/g))
       expect([...named].filter((name) => !exported.has(name))).toEqual([])
       expect(named.size).toBeGreaterThan(20)
+      // Prometheus adds the role; a metric that nothing has counted yet has no labels to look at.
+      const page = pages.join('\n')
+      for (const [, labels = '', name = ''] of dashboard.matchAll(/by \(([\w, ]+)\) \((?:\w+\()?(\w+)/g)) {
+        const samples = Array.from(
+          page.matchAll(new RegExp(`^${name}{(.*)} `, 'gm')),
+          ([, found = '']) => found,
+        )
+        for (const label of labels.split(', ').filter((each) => each !== 'role'))
+          expect(
+            samples.every((sample) => sample.includes(`${label}="`)),
+            `${name} ${label}`,
+          ).toBe(true)
+      }
     })
 
     /** The documents name one port; in a cluster events and queries have doors of their own. */
