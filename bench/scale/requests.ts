@@ -1,10 +1,13 @@
 import { Agent, request } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export interface Request {
   url: string
   key: string
   body: string
 }
+
+const MAX_TRIES = 5
 
 /** Sends them all in a closed loop over so many connections; resolves with what was answered, in order. */
 export async function sendAll(requests: readonly Request[], connections: number): Promise<string[]> {
@@ -13,7 +16,7 @@ export async function sendAll(requests: readonly Request[], connections: number)
   let next = 0
   const lane = async (): Promise<void> => {
     for (let i = next++; i < requests.length; i = next++) {
-      answers[i] = await send(requests[i] as Request, agent)
+      answers[i] = await sendUntilTaken(requests[i] as Request, agent)
     }
   }
   try {
@@ -24,16 +27,24 @@ export async function sendAll(requests: readonly Request[], connections: number)
   return answers
 }
 
-function send({ url, key, body }: Request, agent: Agent): Promise<string> {
+/** A busy store may answer late: what asks to be sent again is. */
+async function sendUntilTaken(sent: Request, agent: Agent): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    const { status, text } = await send(sent, agent)
+    if (status === 200) return text
+    if (status !== 503 || tries === MAX_TRIES) throw new Error(`${sent.url} answered ${status}: ${text}`)
+    await delay(tries * 500)
+  }
+}
+
+function send({ url, key, body }: Request, agent: Agent): Promise<{ status: number; text: string }> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).once('error', reject)
       response.once('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        if (response.statusCode === 200) resolve(text)
-        else reject(new Error(`${url} answered ${response.statusCode ?? 0}: ${text}`))
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() })
       })
     })
     outgoing.once('error', reject).end(body)

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TcpProxy } from '../support/tcp-proxy.ts'
 
 /** `npm run test:faults -- --seconds 10`: how long each fault lasts. */
-export const FAULT_MS = Number(process.env['TEST_SECONDS'] ?? 1.5) * 1_000
+export const FAULT_MS = Number(process.env['TEST_SECONDS'] ?? 1) * 1_000
 /** A black hole has to be longer than what finds it out, to be one. */
-const LONG_FAULT_MS = 2 * FAULT_MS
+const LONG_FAULT_MS = 3 * FAULT_MS
 /** Too short for heartbeats to notice: what was under way is never answered. */
 const SHORT_FAULT_MS = 300
 
