@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { ApiKeySummary, CreatedApiKey } from '../access/api-keys.ts'
-import { identityPair } from '../core/identity/identity-key.ts'
 import { MonogramError } from '../core/errors.ts'
+import type { EventKey } from '../core/events/event.ts'
+import { identityPair, type IdentityKey } from '../core/identity/identity-key.ts'
 import type { IdentityRules } from '../core/identity/rules.ts'
 import type { RulesTrial } from '../core/identity/try-rules.ts'
 import type { UndoneMerge, UndoTarget } from '../core/identity/undo-merge.ts'
@@ -42,11 +43,23 @@ export interface StatusReport {
   dataDir: string
   server: { url: string; pid: number; uptimeSeconds: number } | null
   events: { events: number; pending: number; parked: number; conflicts: number }
+  /** The first that were parked, at most 5. */
+  parkedEvents: ParkedReport[]
   /** From when on all events are there, epoch milliseconds; null when none was ever deleted. */
   logBegins: number | null
   profiles: number
   products: number
   apiKeys: number
+}
+
+/** An event that was set aside: why, by which version of the fold, and at which version of its trail. */
+export interface ParkedReport {
+  id: EventKey
+  name: string
+  identity: IdentityKey
+  error: string | null
+  foldVersion: number | null
+  trailVersion: number
 }
 
 /** What each command takes and gives, wherever it is carried out. */
@@ -70,6 +83,7 @@ export type Handlers = {
 }
 
 const PROGRESS_EVERY_MS = 250
+const PARKED_SHOWN = 5
 /** A server under load is never idle, and an import need not wait for what others send. */
 const MAX_SETTLE_MS = 60_000
 
@@ -108,8 +122,9 @@ export function commandHandlers(services: Services): Handlers {
     backup: (args) =>
       backupDataDir({ dataDir: services.dataDir, target: schemas.backup.parse(args).target, clock }),
     async status() {
-      const [events, { profiles }, { products }, keys] = await Promise.all([
+      const [events, parked, { profiles }, { products }, keys] = await Promise.all([
         storage.events.stats(),
+        storage.events.listParked(null, PARKED_SHOWN),
         storage.profiles.stats(),
         storage.products.stats(),
         apiKeys.list(),
@@ -123,6 +138,10 @@ export function commandHandlers(services: Services): Handlers {
           uptimeSeconds: Math.round((clock() - server.startedAt) / 1_000),
         },
         events,
+        parkedEvents: parked.events.map(({ event, error, foldVersion, trailVersion }) => {
+          const { key: id, name, identity } = event
+          return { id, name, identity, error, foldVersion, trailVersion }
+        }),
         logBegins: await logBegins(storage),
         profiles,
         products,

@@ -142,6 +142,7 @@ test('status and doctor tell what is there', async () => {
     server: null,
     logBegins: null,
     events: { events: 0, pending: 0, parked: 0, conflicts: 0 },
+    parkedEvents: [],
     profiles: 0,
     products: 0,
     apiKeys: 1,

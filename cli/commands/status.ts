@@ -1,6 +1,7 @@
 import { isShared } from '../../storage/open-storage.ts'
 import { redactUrl } from '../../storage/redact-url.ts'
 import { askProcesses } from '../ask-processes.ts'
+import type { ParkedReport } from '../command-handlers.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { inStore } from '../in-store.ts'
 import { table } from '../table.ts'
@@ -53,6 +54,19 @@ export const statusCommand: Command = {
       ...(state ? [['state hash', state.hash]] : []),
     ])
     for (const line of lines) context.out(line)
+    for (const parked of status.parkedEvents) context.out(describeParked(parked))
+    const more = events.parked - status.parkedEvents.length
+    if (more > 0) context.out(`and ${more} more`)
+    if (events.parked > 0) {
+      context.out('`monogram replay --parked` releases what is parked, once a version that can fold it runs.')
+    }
     return 0
   },
+}
+
+const MAX_ERROR_LENGTH = 200
+
+function describeParked({ id, name, identity, error, foldVersion, trailVersion }: ParkedReport): string {
+  const why = (error ?? 'no error is known').slice(0, MAX_ERROR_LENGTH)
+  return `parked: ${name} of ${identity} (event ${id}): ${why} (fold ${foldVersion ?? 'unknown'}, trail version ${trailVersion})`
 }
