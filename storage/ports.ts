@@ -148,7 +148,11 @@ export interface EventStore {
   readSealed(sealed: readonly SealedEvents[], limit: number): Promise<StoredEvent[][]>
   /** Deletes these events where they are folded, with their conflicts. Safe to repeat. */
   deleteFolded(keys: readonly EventKey[]): Promise<void>
-  /** The trails of events received at or after `since`, in order of arrival, each perhaps repeatedly, in pages as `scan`. */
+  /**
+   * The trails of events received at or after `since`, in order of arrival, each perhaps repeatedly, in pages as `scan`:
+   * of all that were stored when the first page was read. One that is stored meanwhile may take its place behind a page
+   * that has been read, and be left out: whoever folds it does so with the fold of now.
+   */
   scanTrails(
     since: number,
     after: string | null,

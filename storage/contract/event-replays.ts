@@ -78,6 +78,22 @@ export function eventReplayCases(test: ContractCase): void {
     }
     expect(found).toEqual(['t2', 't3', 't0'])
   })
+
+  test('tells the trails of all that was there at the first page, whatever is stored meanwhile', async ({
+    events,
+  }) => {
+    const keys = ids('e', 9)
+    await events.append(keys.map((key, i) => anEvent(key, { trailId: `t${i}`, receivedAt: 1_000 })))
+    const found = new Set<string>()
+    let page = await events.scanTrails(1_000, null, 2)
+    for (let i = 0; page.next !== null; i++) {
+      for (const trail of page.trails) found.add(trail)
+      if (i < 5) await events.append([anEvent(`new-${i}`, { trailId: `n${i}`, receivedAt: 1_000 })])
+      page = await events.scanTrails(1_000, page.next, 2)
+    }
+    for (const trail of page.trails) found.add(trail)
+    expect([...found]).toEqual(expect.arrayContaining(keys.map((_, i) => `t${i}`)))
+  })
 }
 
 async function listAll(
