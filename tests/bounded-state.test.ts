@@ -16,11 +16,11 @@ import { openEmbeddedStorage } from '../storage/embedded/open.ts'
 import { recount } from './support/recount.ts'
 
 /** Of all persons together; 1,000,000 by `TEST_EVENTS=1000000`. */
-const EVENTS = Number(process.env['TEST_EVENTS'] ?? 200_000)
+const EVENTS = Number(process.env['TEST_EVENTS'] ?? 100_000)
 const NOW = Date.parse('2026-03-01T12:00:00Z')
 const DAY = 86_400_000
 const CURRENCY = 'GBP'
-const BATCH = 1_000
+const BATCH = 500
 
 let dir: string
 beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'monogram-bounded-'))))
