@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { readStaticKeys } from '../../access/static-keys.ts'
 import type { Authenticate } from '../../core/access/authenticate.ts'
+import type { Principal } from '../../core/access/principal.ts'
 import { MonogramError } from '../../core/errors.ts'
 import type { QueryLimits } from '../../gateway/query-limits.ts'
 import { createLifecycle } from '../../platform/lifecycle.ts'
@@ -80,12 +81,15 @@ export const gatewayCommand: Command = {
 }
 
 /** Whoever reaches an open gateway may ask everything but what needs to know who asks. */
-const everybody: Authenticate = async () => ({
+const ANYBODY: Principal = {
   kind: 'anonymous',
   id: 'anonymous',
   name: 'anybody',
   scopes: ['read', 'admin'],
-})
+}
+
+/** The same object each time: what is worked out for a principal is kept by it. */
+const everybody: Authenticate = async () => ANYBODY
 
 async function authenticateBy(input: CommandInput, path: (file: string) => string): Promise<Authenticate> {
   const keys = input.text('keys')

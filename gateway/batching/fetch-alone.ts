@@ -20,6 +20,7 @@ export function createDirectEntities(timers: DeadlineTimers = createDeadlineTime
 /** One call for its caller, without the bound of his deadline where the transport keeps none. */
 export async function fetchAlone(call: EntityCall, signal?: CallSignal): Promise<EntityAnswer> {
   const request = entityRequest(call, call.parts, call.deadlineAt, signal)
-  const answer = readEntities(await call.subgraph.execute(request), call.parts)
-  return { ...answer, parts: answer.parts.map((part) => ({ ...part, isOwn: true })) }
+  const { parts, extensions } = readEntities(await call.subgraph.execute(request), call.parts)
+  const own = parts.map(({ entities, errors }) => ({ entities, errors, isOwn: true }))
+  return extensions ? { parts: own, extensions } : { parts: own }
 }

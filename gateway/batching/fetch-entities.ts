@@ -64,6 +64,9 @@ export interface EntityPartAnswer {
   isStale?: boolean
 }
 
+/** One for all, as nearly no answer has any. */
+export const NO_ENTITY_ERRORS: EntityPartAnswer['errors'] = new Map()
+
 export interface EntityError {
   error: GraphQLError
   path: readonly (string | number)[]

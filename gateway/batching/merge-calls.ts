@@ -1,9 +1,11 @@
-import type {
-  EntityAnswer,
-  EntityCall,
-  EntityCallPart,
-  EntityError,
-  Representation,
+import {
+  NO_ENTITY_ERRORS,
+  type EntityAnswer,
+  type EntityCall,
+  type EntityCallPart,
+  type EntityError,
+  type EntityPartAnswer,
+  type Representation,
 } from './fetch-entities.ts'
 
 /** Several calls of one document as one: each representation once, and where each caller's are. */
@@ -63,15 +65,23 @@ function mergePart(
 }
 
 function pick(
-  part: EntityAnswer['parts'][number] | undefined,
+  part: EntityPartAnswer | undefined,
   places: readonly number[],
   isShared: readonly boolean[],
-): EntityAnswer['parts'][number] {
-  const errors = new Map<number, readonly EntityError[]>()
-  const entities = places.map((place, index) => {
-    const own = part?.errors.get(place)
-    if (own) errors.set(index, own)
-    return part?.entities[place] ?? null
-  })
+): EntityPartAnswer {
+  const entities = places.map((place) => part?.entities[place] ?? null)
+  const errors = part && part.errors.size > 0 ? errorsAt(places, part.errors) : NO_ENTITY_ERRORS
   return { entities, errors, isOwn: !places.some((place) => isShared[place]) }
+}
+
+function errorsAt(
+  places: readonly number[],
+  errors: EntityPartAnswer['errors'],
+): Map<number, readonly EntityError[]> {
+  const own = new Map<number, readonly EntityError[]>()
+  for (const [index, place] of places.entries()) {
+    const found = errors.get(place)
+    if (found) own.set(index, found)
+  }
+  return own
 }

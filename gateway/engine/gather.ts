@@ -19,15 +19,15 @@ export function gather(part: EntityPart, { data, variables }: PlanRun): Wanted {
   const entities: DataObject[] = []
   for (const collect of part.collectors) collect(data, entities)
   const wanted: Wanted = { part, representations: [], targets: [], places: [] }
-  const byKey = new Map<string, number>()
-  const byText = new Map<string, number>()
+  let byKey: Map<string, number> | undefined
+  let byText: Map<string, number> | undefined
   for (const entity of entities) {
     const key = singleKeyValue(part, entity)
     if (key !== null && part.singleKey) {
-      let place = byKey.get(key)
+      let place = byKey?.get(key)
       if (place === undefined) {
         place = wanted.representations.push(representationByKey(part.singleKey.opening, key)) - 1
-        byKey.set(key, place)
+        byKey = (byKey ?? new Map<string, number>()).set(key, place)
       }
       wanted.targets.push(entity)
       wanted.places.push(place)
@@ -39,10 +39,10 @@ export function gather(part: EntityPart, { data, variables }: PlanRun): Wanted {
       failFields(entity, json.elsewhere(), part.tree)
       continue
     }
-    let place = byText.get(json)
+    let place = byText?.get(json)
     if (place === undefined) {
       place = wanted.representations.push(new JsonRepresentation(json)) - 1
-      byText.set(json, place)
+      byText = (byText ?? new Map<string, number>()).set(json, place)
     }
     wanted.targets.push(entity)
     wanted.places.push(place)
