@@ -27,6 +27,7 @@ import {
   DEFAULT_MAX_RESPONSE_BYTES,
   type HttpSubgraph,
 } from '../gateway/transports/http-subgraph.ts'
+import { favourMainThread } from '../platform/helper-threads.ts'
 import { healthRoutes } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
 import { listen } from '../platform/listen.ts'
@@ -74,6 +75,7 @@ export interface ServedGateway extends AsyncDisposable {
 
 /** The engine alone, in front of subgraphs over HTTP. Rejects with what is wrong with the supergraph or a document. */
 export async function serveGateway(options: ServeGatewayOptions): Promise<ServedGateway> {
+  favourMainThread()
   const { authenticate, log, supergraphFile, documents, deadlineMs } = options
   await using opening = new ResourceStack()
   const timers = createDeadlineTimers()

@@ -81,6 +81,19 @@ test('knows up to when all that came has been looked at: not beyond the turn bef
   expect(clock.readUpTo()).toBe(95)
 })
 
+test('takes work behind the end of a turn for a part of it, so that the next one still counts it', () => {
+  const { loop, clock, nextTurn } = handMadeLoop()
+  loop.at = 10
+  clock.see()
+  loop.at = 50
+  for (const end of loop.ends.splice(0)) end()
+  clock.see()
+  expect(clock.readUpTo()).toBe(10)
+  loop.at = 70
+  nextTurn(0)
+  expect([clock.arrivedAt(KNOWN), clock.spentMs()]).toEqual([10, 0])
+})
+
 test('knows the turns of Node', async () => {
   const clock = createTurnClock()
   const first = clock.arrivedAt(KNOWN)

@@ -47,8 +47,11 @@ export function createTurnClock(loop: EventLoop = NODE): TurnClock {
   const accepted = new WeakMap<object, { since: number; idleMs: number }>()
 
   function begin(): number {
+    const number = loop.turnNumber()
+    // Behind the end of the turn, where work goes on that was put off: nothing has been read since.
+    if (number === last.number) return last.startedAt
     startedAt = loop.now()
-    const turn: Turn = { number: loop.turnNumber(), startedAt, idleMs: loop.idleMs() }
+    const turn: Turn = { number, startedAt, idleMs: loop.idleMs() }
     arrivedAt = isNext(turn, last) ? last.startedAt : startedAt
     last = turn
     loop.atEndOfTurn(() => {
