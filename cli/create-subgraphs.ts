@@ -1,3 +1,4 @@
+import { Gauge, type Metric } from 'prom-client'
 import { createLoaders } from '../loaders/create-loaders.ts'
 import { createStandingLoader } from '../loaders/standing-loader.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -18,6 +19,7 @@ export interface ServedSubgraphs extends AsyncDisposable {
   byName: ReadonlyMap<SubgraphName, Subgraph>
   /** Resolves when recommendations know the orders that were in the log at the start. */
   recommendationsReady: Promise<void>
+  metrics: readonly Metric[]
 }
 
 /** Some of the four subgraphs, or all, in this process, on one store. */
@@ -33,6 +35,7 @@ export async function createSubgraphs(
   const awaitDemands = createAwaitDemands({ standings: createStandingLoader(storage), feed })
   await using opening = new ResourceStack()
   let recommendationsReady = Promise.resolve()
+  const metrics: Metric[] = []
   const create: Record<SubgraphName, () => Subgraph> = {
     profiles: () =>
       createProfilesSubgraph({
@@ -50,10 +53,21 @@ export async function createSubgraphs(
     recommendations() {
       const index = opening.use(createRecommendationIndex({ storage, feed, log }))
       recommendationsReady = index.ready
+      metrics.push(readyGauge(index.ready))
       return createRecommendationsSubgraph({ loadersFor, baskets: index.baskets })
     },
   }
   const byName = new Map(names.map((name) => [name, create[name]()]))
   const opened = opening.move()
-  return { byName, recommendationsReady, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+  return { byName, recommendationsReady, metrics, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+}
+
+function readyGauge(ready: Promise<void>): Metric {
+  const gauge = new Gauge({
+    name: 'monogram_recommendations_ready',
+    help: '1 when the orders of the log are counted; until then, what is popular stands in for what is bought together.',
+    registers: [],
+  })
+  void ready.then(() => gauge.set(1))
+  return gauge
 }

@@ -62,6 +62,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   }
   const tokens = createCallerTokens({ keys: secrets.callerKeys, clock: systemClock })
   const subgraphs = services && opening.use(await createSubgraphs(services, set.subgraphs, config, log))
+  for (const metric of subgraphs?.metrics ?? []) metrics.registerMetric(metric)
   const local: ServedSubgraphs['byName'] = subgraphs?.byName ?? new Map()
   const graph = set.has('gateway')
     ? opening.use(await serveGraph({ root, local, config, stream, tokens, metrics, log }))

@@ -141,7 +141,9 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
         const metrics = await fetch(`${cluster.url(name)}/metrics`, {
           headers: { authorization: `Bearer ${key}` },
         })
-        expect(await metrics.text(), name).toContain('monogram_http_request_duration_seconds')
+        const text = await metrics.text()
+        expect(text, name).toContain('monogram_http_request_duration_seconds')
+        if (name === 'recommendations-0') expect(text).toContain('\nmonogram_recommendations_ready 1\n')
       }
     })
 
