@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './tests/support/closing-line.ts'
 
 const exclude = ['**/node_modules/**', 'dist/**']
+const timed = ['tests/deadlines.test.ts', 'tests/faults/**/*.test.ts']
 
 export default defineConfig({
   oxc: { target: 'node20' },
@@ -24,10 +25,39 @@ export default defineConfig({
           exclude: [...exclude, 'tests/**', '**/*.slow.test.ts'],
         },
       },
-      { extends: true, test: { name: 'slow', include: ['**/*.slow.test.ts'], exclude } },
+      // Most of these wait for processes that they started: two at a time, even where there are only two cores.
       {
         extends: true,
-        test: { name: 'system', include: ['tests/**/*.test.ts'], exclude, testTimeout: 120_000 },
+        test: {
+          name: 'slow',
+          include: ['**/*.slow.test.ts'],
+          exclude,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['tests/**/*.test.ts'],
+          exclude: [...exclude, ...timed],
+          testTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      // One at a time, after all others: they hold answers to milliseconds.
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          include: timed,
+          exclude,
+          testTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },
