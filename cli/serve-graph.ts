@@ -16,7 +16,6 @@ import { createDeadlineTimers, type DeadlineTimers } from '../gateway/transports
 import type { HttpSubgraph } from '../gateway/transports/http-subgraph.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
-import { favourMainThread } from '../platform/helper-threads.ts'
 import type { Log } from '../platform/log.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { SUBGRAPHS } from '../platform/roles.ts'
@@ -50,7 +49,6 @@ export interface ServeGraphOptions {
 export async function serveGraph(options: ServeGraphOptions): Promise<ServedGraph> {
   const { root, local, config, tokens, metrics } = options
   const supergraphSdl = await readFile(join(root, 'schema', 'supergraph.graphql'), 'utf8')
-  favourMainThread()
   await using opening = new ResourceStack()
   const timers = createDeadlineTimers()
   const turns = createTurnClock()

@@ -12,6 +12,7 @@ import type { FeaturedRecipient } from '../emails/pages.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
 import { createDrain } from '../platform/drain.ts'
+import { favourMainThread } from '../platform/helper-threads.ts'
 import { listen } from '../platform/listen.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -48,6 +49,8 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   const { config, log, terminal } = options
   const set = roleSetOf(config.roles)
   checkDistributed(config, set)
+  // Before the store's own threads are started: those do not give way.
+  if (set.has('gateway')) favourMainThread()
   const root = projectRoot(import.meta.url)
   await using opening = new ResourceStack()
   const secrets = await openSecrets(config)
