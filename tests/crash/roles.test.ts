@@ -56,7 +56,7 @@ function rolesTests(documents: () => RunningServer, redis: () => RunningServer):
       url: cluster.env['MONOGRAM_STORAGE_URL'],
       log: silentLog(),
     })
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await storage?.[Symbol.asyncDispose]()
     await cluster?.[Symbol.asyncDispose]()
@@ -67,21 +67,6 @@ function rolesTests(documents: () => RunningServer, redis: () => RunningServer):
     if (!gate) throw new Error(`${name} has no gate`)
     return gate
   }
-
-  test(
-    'SIGKILL of each role in turn, under load, loses nothing, doubles nothing and leaves no version out',
-    { timeout: 3_600_000 },
-    () =>
-      underLoad('kill', async () => {
-        for (let round = 0; round < ROUNDS; round++) {
-          for (const name of cluster.names.filter((each) => each.endsWith('-0'))) {
-            // A moment, not an event, is what is looked for: any may be the one at which something is lost.
-            await delay(Math.random() * 500)
-            await cluster.kill(name)
-          }
-        }
-      }),
-  )
 
   test('ingest dies while what it was sent is on its way to the store: what it acknowledged is there', () =>
     underLoad('append', () => killAt('ingest-0', appending)))
@@ -114,6 +99,21 @@ function rolesTests(documents: () => RunningServer, redis: () => RunningServer):
         gate.open()
       }
     }))
+
+  test(
+    'SIGKILL of each role in turn, under load, loses nothing, doubles nothing and leaves no version out',
+    { timeout: 3_600_000 },
+    () =>
+      underLoad('kill', async () => {
+        for (let round = 0; round < ROUNDS; round++) {
+          for (const name of cluster.names.filter((each) => each.endsWith('-0'))) {
+            // A moment, not an event, is what is looked for: any may be the one at which something is lost.
+            await delay(Math.random() * 500)
+            await cluster.kill(name)
+          }
+        }
+      }),
+  )
 
   async function killAt(name: string, moment: Moment): Promise<void> {
     const gate = gateOf(name)
