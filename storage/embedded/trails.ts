@@ -3,11 +3,13 @@ import { readState } from '../../core/profile/read-state.ts'
 import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import { idList } from './encode.ts'
+import { createParsedStates } from './parsed-states.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 import type { BaseRow, TrailToPut } from './writes/trails.ts'
 
 export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
+  const states = createParsedStates()
   const byIds = reader.prepare<TrailColumns>(
     `SELECT ${COLUMNS} FROM trails WHERE id IN (SELECT value FROM json_each(?))`,
   )
@@ -25,11 +27,31 @@ export function createTrailStore(reader: Reader, writer: Writer): TrailStore {
     SELECT id, rev, before, version, fold_version, state FROM trail_bases
     WHERE id IN (SELECT value FROM json_each(?))`)
 
+  const readTrail = (row: TrailColumns): TrailDocument => {
+    const [id, identity, home, version, foldVersion, dirty, applied, state] = row
+    return {
+      id,
+      identity,
+      home,
+      version,
+      foldVersion,
+      state: states.parse(id, state),
+      applied: JSON.parse(applied) as AppliedEntry[],
+      dirty: dirty === 1,
+    }
+  }
+
+  const toPut = (trail: TrailDocument): TrailToPut => {
+    const written = trailToPut(trail)
+    states.keep(trail.id, stateOf(written), trail.state)
+    return written
+  }
+
   return {
     bases: async (ids) => new Map(bases.all(idList(ids)).map((row) => [row[0], readBase(row)])),
     putBases: async (given) => (given.length === 0 ? [] : writer.run('putTrailBases', given.map(baseRow))),
     get: async (ids) => new Map(byIds.all(idList(ids)).map((row) => [row[0], readTrail(row)])),
-    put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(trailToPut))),
+    put: async (trails) => (trails.length === 0 ? [] : writer.run('putTrails', trails.map(toPut))),
     findByHomes: async (homes) => byHomes.all(idList(homes)).map(readTrail),
     findDirty: async (after, limit) =>
       dirty.all(after ?? '', limit).map(([id, identity, home]) => ({ id, identity, home })),
@@ -61,20 +83,6 @@ type TrailColumns = [
   applied: string,
   state: string,
 ]
-
-function readTrail(row: TrailColumns): TrailDocument {
-  const [id, identity, home, version, foldVersion, dirty, applied, state] = row
-  return {
-    id,
-    identity,
-    home,
-    version,
-    foldVersion,
-    state: parseState(state),
-    applied: JSON.parse(applied) as AppliedEntry[],
-    dirty: dirty === 1,
-  }
-}
 
 type BaseColumns = [
   id: string,
@@ -117,4 +125,8 @@ function trailToPut(trail: TrailDocument): TrailToPut {
     ],
     dirty: flag(trail.dirty, 'trail.dirty') === 1,
   }
+}
+
+function stateOf({ row: [, , , , state] }: TrailToPut): string {
+  return state
 }
