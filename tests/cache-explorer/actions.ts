@@ -61,4 +61,28 @@ const action = fc.record({
   ),
 })
 
-export const actions: fc.Arbitrary<Action[]> = fc.array(action, { minLength: 8, maxLength: 40, size: 'max' })
+/** One process that asks for the same again and again while it changes: what has to happen during one read happens then. */
+const narrow = fc.record({
+  kind: fc.oneof(
+    ...(
+      [
+        ['read', 12],
+        ['write', 3],
+        ['relay', 5],
+        ['evict near', 1],
+      ] as const
+    ).map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) })),
+  ),
+  process: fc.constant(0),
+  entity: fc.constant(0),
+  key: fc.constant(0),
+  fields: fc.constant(['f']),
+  isByKey: fc.constant(false),
+})
+
+const LENGTH = { minLength: 8, maxLength: 40, size: 'max' } as const
+
+export const actions: fc.Arbitrary<Action[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(action, LENGTH) },
+  { weight: 1, arbitrary: fc.array(narrow, LENGTH) },
+)
