@@ -13,6 +13,8 @@ import { NearFills } from './reads/near-fills.ts'
 import { NearReads } from './reads/near-reads.ts'
 import { SharedLevel } from './reads/shared-level.ts'
 import { SharedLoads } from './reads/shared-loads.ts'
+import { SharedLookUps } from './reads/shared-look-ups.ts'
+import { SharedReads } from './reads/shared-reads.ts'
 import { StaleReads } from './reads/stale-reads.ts'
 
 export interface EntityCacheOptions {
@@ -68,14 +70,17 @@ export class EntityCache implements FeedFollower {
     this.near = new NearCache({ maxBytes, position: this.#position })
     const parts = { near: this.near, counters: this.counters, clock }
     const fills = new NearFills({ ...parts, negativeMs })
-    const shared = store && new SharedLevel({ ...parts, store, timeoutMs: storeTimeoutMs })
+    const level = store && { ...parts, store, timeoutMs: storeTimeoutMs }
+    const shared = level && new SharedLevel(level)
+    const reads =
+      level && shared && new SharedReads({ ...parts, fills, shared, lookUps: new SharedLookUps(level) })
     this.#freshness = new Freshness(lostFreshMs)
     this.#samples = new HitSamples({ ...parts, oneIn: sampleOneIn })
     this.#stale = new StaleReads({ ...parts, afterMs: staleAfterMs })
     this.#missing = new MissingReads({
       ...parts,
       fills,
-      shared,
+      shared: reads,
     })
     this.loads = shared && new SharedLoads({ ...parts, fills, shared })
     this.#held = new NearReads({

@@ -10,7 +10,7 @@ const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs:
 /** Two processes that share a level, in front of one subgraph whose only entity is at this version. */
 async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (store) => store) {
   const stream = openMemoryStream({ clock: Date.now })
-  const held = { version: 1, asked: 0, isDown: false }
+  const held = { version: 1, asked: 0, isDown: false, leadsTo: 'p' as string | null }
   const processes = [0, 1].map(() => {
     const store = storeOf(stream.entityCache)
     const { cache } = openEntityCache({
@@ -39,6 +39,28 @@ async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (s
     }
     return { cache, read }
   })
+  /** By a process that has just begun. */
+  const lookUp = async (alias: string): Promise<unknown> => {
+    const store = stream.entityCache
+    const { cache } = openEntityCache({
+      maxBytes: 100_000,
+      feed: stream.feed,
+      store,
+      clock: Date.now,
+      log: silentLog(),
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    const space = cache.space('profiles', 'Profile', true)
+    const fields = [{ key: 'name', policy: POLICY }]
+    const want: EntityWant = { space, id: null, alias, class: 'all', fields }
+    const [found] = await cache.read([want], async () => {
+      held.asked++
+      const { version, leadsTo: id } = held
+      if (id === null) return [{ kind: 'absent' }]
+      return [{ kind: 'found', id, version, expiresAt: null, values: [`at ${version}`] }]
+    })
+    return found?.kind === 'found' ? [found.id, found.values[0]] : found?.kind
+  }
   const change = (version: number): Promise<unknown> => {
     held.version = version
     return stream.feed.append([
@@ -49,7 +71,7 @@ async function setUp(storeOf: (store: EntityCacheStore) => EntityCacheStore = (s
   if (!a || !b) throw new Error('there are two')
   // Nothing is kept before they have a position in the feed.
   await new Promise((resolve) => setImmediate(resolve))
-  return { stream, held, change, a, b }
+  return { stream, held, change, lookUp, a, b }
 }
 
 test('what one process has read the other takes from the shared level, until it changes', async () => {
@@ -126,4 +148,18 @@ test('of who is erased nothing stands in, in no process, also when nothing else 
   // Also to those who were waiting already.
   for (const answer of await Promise.allSettled(reading)) expect(answer.status).toBe('rejected')
   for (const { read } of [a, b]) await expect(read()).rejects.toThrow('down')
+})
+
+test('where a look-up leads is shared, once it was seen with a token, until its entity changes', async () => {
+  const { change, lookUp, held } = await setUp()
+  await change(1)
+  // The first finds out where it leads, the second sees it with the token of that entity, the third need not ask.
+  for (const asked of [1, 2, 2, 2]) {
+    expect(await lookUp('mail')).toEqual(['p', 'at 1'])
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(held.asked).toBe(asked)
+  }
+  held.leadsTo = null
+  await change(2)
+  expect(await lookUp('mail')).toBe('absent')
 })

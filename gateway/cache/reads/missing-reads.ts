@@ -1,19 +1,17 @@
-import type { CacheReadResult } from '../../../stream/ports.ts'
 import type { CacheCounters } from '../cache-counters.ts'
-import { ABSENT, readOf, type AskEntities, type EntityRead, type EntityWant } from '../entity-read.ts'
+import { readOf, type AskEntities, type EntityRead, type EntityWant } from '../entity-read.ts'
 import type { EntitySpace } from '../near/entity-space.ts'
 import type { NearCache, NearToken } from '../near/near-cache.ts'
 import { Flights, type Flight } from './flights.ts'
 import type { NearFills } from './near-fills.ts'
-import { nearEntryOf, type SharedLevel, type SharedRead } from './shared-level.ts'
+import type { SharedReads, SharedResult } from './shared-reads.ts'
 
 export interface MissingReadsOptions {
   near: NearCache
   fills: NearFills
   /** Null where nothing is shared. */
-  shared: SharedLevel | null
+  shared: SharedReads | null
   counters: CacheCounters
-  clock: () => number
 }
 
 /**
@@ -94,7 +92,7 @@ export class MissingReads {
     ask: AskEntities<Want>,
     { isBehind, skipsStore = false }: { isBehind: boolean; skipsStore?: boolean },
   ): Promise<void> {
-    const { near, shared, counters } = this.#options
+    const { near, fills, shared, counters } = this.#options
     const token = near.token()
     let open = flights
     try {
@@ -108,10 +106,9 @@ export class MissingReads {
       for (const [index, { want, flight, shared: miss }] of open.entries()) {
         const answer = answers[index]
         if (!answer) throw new Error('a subgraph was asked for entities and told of fewer')
-        const entry = this.#options.fills.keep(want, answer, token, miss?.fence ?? 0)
+        const entry = fills.keep(want, answer, token, miss?.fence ?? 0)
         const id = answer.kind === 'found' ? answer.id : want.id
-        if (entry && id !== null && id === want.id && miss && miss.token !== null)
-          void shared?.fill(want, id, entry, miss.token)
+        if (entry && id !== null && miss) void shared?.fill(want, id, entry, miss)
         flight.settle(readOf(answer))
       }
     } catch (error) {
@@ -121,48 +118,21 @@ export class MissingReads {
     }
   }
 
-  /** Settles those that processes share; the others go on to the subgraph, each with the token of its miss. */
+  /** Settles those that processes share; the others go on to the subgraph, each with what a fill of it needs. */
   async #readShared<Want extends EntityWant>(
     flights: readonly OpenFlight<Want>[],
-    shared: SharedLevel,
+    shared: SharedReads,
     token: NearToken,
-    skipsStore: boolean,
+    isFill: boolean,
   ): Promise<readonly OpenFlight<Want>[]> {
-    const known = flights.flatMap((open) => {
-      const { space, id, class: of, fields } = open.want
-      return id === null ? [] : [{ open, space, id, class: of, keys: fields.map(({ key }) => key) }]
+    const wants = flights.map(({ want }) => want)
+    const results = await shared.read(wants, token, isFill)
+    return flights.filter((open, index) => {
+      open.shared = results[index] ?? null
+      if (!open.shared?.read) return true
+      open.flight.settle(open.shared.read)
+      return false
     })
-    if (known.length === 0) return flights
-    const results = await shared.read(known)
-    const settled = new Set<OpenFlight<Want>>()
-    for (const [index, read] of known.entries()) {
-      const result = results[index]
-      read.open.shared = result ?? null
-      if (!skipsStore && result && this.#settleFrom(result, read, read.open.flight, token))
-        settled.add(read.open)
-    }
-    return flights.filter((open) => !settled.has(open))
-  }
-
-  #settleFrom(
-    { entry: held }: CacheReadResult,
-    read: SharedRead,
-    flight: Flight<EntityRead>,
-    token: NearToken,
-  ): boolean {
-    const { near, clock, counters, fills } = this.#options
-    const { space, id, class: of, keys } = read
-    const entry = held && nearEntryOf(held, read, near.fenceOf(space, id), clock())
-    if (!entry) return false
-    counters.hits.store++
-    fills.fill(space, id, { class: of, entry, token })
-    if (entry.absentUntil > 0) {
-      flight.settle(ABSENT)
-      return true
-    }
-    const values = keys.map((key): unknown => JSON.parse(entry.fields.get(key)?.text ?? 'null'))
-    flight.settle({ kind: 'found', id, version: entry.version, values, isStale: false })
-    return true
   }
 }
 
@@ -172,7 +142,7 @@ interface OpenFlight<Want extends EntityWant> {
   want: Want
   flight: Flight<EntityRead>
   /** What the level that processes share has said of it. */
-  shared: CacheReadResult | null
+  shared: SharedResult | null
 }
 
 /** Under what flights go together that one change detaches. */

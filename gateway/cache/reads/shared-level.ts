@@ -44,12 +44,14 @@ export class SharedLevel {
     )
   }
 
-  async fill({ space, class: of }: EntityWant, id: string, kept: NearEntry, token: string): Promise<void> {
+  /** Whether it was kept. */
+  async fill({ space, class: of }: EntityWant, id: string, kept: NearEntry, token: string): Promise<boolean> {
     const entry = sharedEntryOf(id, kept, this.#clock())
     const entity = { subgraph: space.subgraph, type: space.typeName, id }
     const [isFilled = false] = await this.#store.fill([{ entity, class: of, token, entry }])
     if (isFilled) this.#counters.storeFills.filled++
     else this.#counters.storeFills.refused++
+    return isFilled
   }
 }
 
