@@ -36,6 +36,7 @@ const PEOPLE = `${DIRECTIVES}
     stats(currency: String): Stats
     lag: Int @cacheControl(maxAge: 0)
     mine: String @cacheControl(maxAge: 60, scope: PRIVATE)
+    rights: String
     favourite: Thing
   }
   type Stats { orders: Int  currency: String }
@@ -119,6 +120,8 @@ export function cachedGraph(
             }),
             lag: () => 7,
             favourite: () => ({ sku: 't1' }),
+            rights: (_: StoredPerson, __: unknown, request: { context: RequestContext }) =>
+              request.context.principal.scopes.toSorted().join('+'),
             mine: (_: StoredPerson, __: unknown, request: { context: RequestContext }) =>
               request.context.principal.id,
           },
