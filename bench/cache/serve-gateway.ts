@@ -32,6 +32,8 @@ const { cache } = openEntityCache({
   store: redisUrl === undefined ? null : stream.entityCache,
   clock,
   sampleOneIn: 1_000,
+  // Hits are measured: a machine that is busy is no reason to ask the subgraphs.
+  storeTimeoutMs: 1_000,
   log,
 })
 const gateway = createGateway({
