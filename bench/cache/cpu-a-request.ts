@@ -62,9 +62,9 @@ async function verify(url: string): Promise<void> {
         const body = JSON.stringify({ deadlineMs: 10_000, variables: { id } })
         const headers = { 'content-type': 'application/json' }
         const response = await fetch(url, { method: 'POST', headers, body })
-        const { data } = (await response.json()) as { data: unknown }
-        if (JSON.stringify(data) === JSON.stringify(expectedData(SINGLE, [at + index]))) return
-        throw new Error(`the gateway gave a wrong answer for ${id}: ${JSON.stringify(data)}`)
+        const answer = (await response.json()) as { data: unknown }
+        if (JSON.stringify(answer.data) === JSON.stringify(expectedData(SINGLE, [at + index]))) return
+        throw new Error(`the gateway gave a wrong answer for ${id}: ${JSON.stringify(answer)}`)
       }),
     )
   }

@@ -82,7 +82,6 @@ const narrow = fc.record({
 
 const LENGTH = { minLength: 8, maxLength: 40, size: 'max' } as const
 
-export const actions: fc.Arbitrary<Action[]> = fc.oneof(
-  { weight: 4, arbitrary: fc.array(action, LENGTH) },
-  { weight: 1, arbitrary: fc.array(narrow, LENGTH) },
-)
+export const actions: fc.Arbitrary<Action[]> = fc.array(action, LENGTH)
+
+export const narrowActions: fc.Arbitrary<Action[]> = fc.array(narrow, LENGTH)
