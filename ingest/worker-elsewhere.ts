@@ -1,9 +1,9 @@
 import type { Sleep } from '../platform/sleep.ts'
-import type { Storage } from '../storage/ports.ts'
+import { isSettled, type SettledStores } from './is-settled.ts'
 import type { Worker } from './worker.ts'
 
 export interface WorkerElsewhereOptions {
-  storage: Pick<Storage, 'events' | 'trails' | 'profiles'>
+  storage: SettledStores
   sleep: Sleep
   /** Tells those who work. */
   onWake: () => void
@@ -19,20 +19,10 @@ export function createWorkerElsewhere(options: WorkerElsewhereOptions): Worker {
     wake: onWake,
     async settled() {
       onWake()
-      while (!stopping.signal.aborted && (await isWaiting())) await sleep(pollMs, stopping.signal)
+      while (!stopping.signal.aborted && !(await isSettled(storage))) await sleep(pollMs, stopping.signal)
     },
     async [Symbol.asyncDispose]() {
       stopping.abort()
     },
-  }
-
-  async function isWaiting(): Promise<boolean> {
-    const [{ pending }, unlinked, dirty, { outbox }] = await Promise.all([
-      storage.events.backlog(),
-      storage.events.findUnlinked(1),
-      storage.trails.findDirty(null, 1),
-      storage.profiles.stats(),
-    ])
-    return pending > 0 || unlinked.length > 0 || dirty.length > 0 || outbox > 0
   }
 }

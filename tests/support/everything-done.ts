@@ -1,16 +1,21 @@
-import { expect } from 'vitest'
+import { isSettled } from '../../ingest/is-settled.ts'
 import type { Storage } from '../../storage/ports.ts'
 import { eventually } from './eventually.ts'
 
 /** Resolves when every event in the log is folded, linked, materialised and told. */
 export async function everythingDone(storage: Storage, withinMs = 120_000): Promise<void> {
   await eventually(async () => {
-    const [{ pending }, unlinked, dirty, { outbox }] = await Promise.all([
-      storage.events.backlog(),
-      storage.events.findUnlinked(1),
-      storage.trails.findDirty(null, 1),
-      storage.profiles.stats(),
-    ])
-    expect({ pending, unlinked, dirty, outbox }).toEqual({ pending: 0, unlinked: [], dirty: [], outbox: 0 })
+    if (!(await isSettled(storage))) throw new Error(`work is left: ${JSON.stringify(await leftIn(storage))}`)
   }, withinMs)
+}
+
+async function leftIn({ events, identities, trails, profiles }: Storage): Promise<object> {
+  const [backlog, pairs, batch, dirty, stats] = await Promise.all([
+    events.backlog(),
+    identities.findPendingPairs(1),
+    identities.head(),
+    trails.findDirty(null, 1),
+    profiles.stats(),
+  ])
+  return { ...backlog, ...stats, pairs, batch: batch && { n: batch.n, done: batch.done }, dirty }
 }
