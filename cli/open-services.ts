@@ -69,6 +69,8 @@ export async function openServices(
       ...(config.retainDays !== null && { retainMs: config.retainDays * DAY_MS }),
       isPublishing: config.kafkaUrl !== null && config.kafkaChangesTopic !== null,
       isWorking: set.has('worker'),
+      // What is small holds up no acknowledgement; with a database, each call is a way there and back.
+      ...(!isDistributed(config) && { step: 50 }),
       onWork: () => stream.hints.send(WORK_HINT),
       ...(seats && { share: () => seats.share }),
       // An embedded store has one process at a time.

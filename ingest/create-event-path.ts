@@ -49,6 +49,8 @@ export interface EventPathOptions {
   /** Whether there is a destination that is told of changes. */
   isPublishing?: boolean
   pollMs?: number
+  /** Of the worker: how much one step takes. */
+  step?: number
   sleep?: Sleep
   /** Called when there is work, so that other processes that carry it on need not wait for their next poll. */
   onWork?: () => void
@@ -129,6 +131,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
         clock,
         log,
         sleep,
+        ...(options.step === undefined ? {} : { step: options.step }),
         ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
         ...(options.share && { share: options.share }),
         ...(onWork && { onHandOver: onWork }),

@@ -22,6 +22,11 @@ export interface WorkerOptions {
   clock: Clock
   log: Log
   sleep?: Sleep
+  /**
+   * How many trails, links, pairs, profiles or outboxes one step takes; 200 by default. Where events are accepted in the
+   * same process, their acknowledgements wait behind a step.
+   */
+  step?: number
   /** How long it sleeps when there is nothing to do and nobody wakes it. */
   pollMs?: number
   /** What of the work is this worker's now, where several share it; everything when absent. */
@@ -37,7 +42,6 @@ export interface Worker extends AsyncDisposable {
   settled(): Promise<void>
 }
 
-/** How many trails, links, pairs, profiles or outboxes one step takes. */
 const STEP = 200
 const MAX_BACKOFF_MS = 5_000
 const MAX_RELAY_BACKOFF_MS = 1_000
@@ -47,6 +51,7 @@ const WHOLE_ROUND_EVERY_MS = 5_000
 /** Carries events from the log into profiles and the feed. It may die at any point: the next one goes on from the store. */
 export function createWorker(options: WorkerOptions): Worker {
   const { storage, fold, materialiseEach, identityLog, sweep, relay, clock, log, pollMs = 250 } = options
+  const { step = STEP } = options
   const { sleep: pause = systemSleep, share: shareNow = () => WHOLE_SHARE } = options
   const stopping = new AbortController()
   let sleeping = new AbortController()
@@ -119,14 +124,14 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function linkSome(): Promise<{ worked: boolean; decided: boolean }> {
-    const linked = share.does('link') ? await recordLinks(storage.events, storage.identities, STEP) : 0
-    const { decided, finished } = share.does('identity') ? await identityLog.step(STEP) : NOTHING_DECIDED
+    const linked = share.does('link') ? await recordLinks(storage.events, storage.identities, step) : 0
+    const { decided, finished } = share.does('identity') ? await identityLog.step(step) : NOTHING_DECIDED
     return { worked: linked > 0 || decided > 0 || finished, decided: decided > 0 }
   }
 
   async function writeSome(): Promise<boolean> {
     const materialised = await materialiseSome()
-    const swept = share.does('sweep') ? await sweep.sweep(STEP) : 0
+    const swept = share.does('sweep') ? await sweep.sweep(step) : 0
     return materialised || swept > 0
   }
 
@@ -135,7 +140,7 @@ export function createWorker(options: WorkerOptions): Worker {
     if (!share.does('relay')) return NOTHING_RELAYED
     if (relayAgainAt > clock()) return { count: 0, waitMs: relayAgainAt - clock() }
     try {
-      const count = await relay.relay(STEP)
+      const count = await relay.relay(step)
       relayFailures = 0
       return { count, waitMs: null }
     } catch (error) {
@@ -165,12 +170,12 @@ export function createWorker(options: WorkerOptions): Worker {
     const { below } = share
     const own = below === null ? page : page.filter((item) => idOf(item) < below)
     const last = own.at(-1)
-    return { own, next: own.length < STEP || last === undefined ? null : idOf(last) }
+    return { own, next: own.length < step || last === undefined ? null : idOf(last) }
   }
 
   /** Goes round all trails with work, so that busy ones cannot keep others waiting. */
   async function foldSome(): Promise<{ busy: boolean; waitMs: number | null }> {
-    const page = await storage.events.findPendingTrails(lastTrail ?? share.after, STEP)
+    const page = await storage.events.findPendingTrails(lastTrail ?? share.after, step)
     const { own: trails, next } = withinShare(page, (id) => id)
     const wrapped = trails.length === 0 && lastTrail !== null
     lastTrail = next
@@ -182,7 +187,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function materialiseSome(): Promise<boolean> {
-    const page = await storage.trails.findDirty(lastDirty ?? share.after, STEP)
+    const page = await storage.trails.findDirty(lastDirty ?? share.after, step)
     const { own: dirty, next } = withinShare(page, ({ id }) => id)
     const wrapped = dirty.length === 0 && lastDirty !== null
     lastDirty = next
