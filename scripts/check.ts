@@ -11,18 +11,19 @@ const root = projectRoot(import.meta.url)
  * `--without-tests` leaves the unit tests to a run of their own.
  */
 const CHECKS: readonly { name: string; run: () => Promise<CheckResult> }[] = [
+  // The longest come first: what is short fills the other place meanwhile.
+  { name: 'unit tests', run: () => program('vitest', ['run', '--project', 'unit', '--reporter', 'dot']) },
+  { name: 'types', run: () => program('tsc', ['-p', 'tsconfig.json']) },
   {
     name: 'format',
     run: () =>
       program('prettier', ['--check', '--cache', '--cache-strategy', 'content', '--log-level', 'warn', '.']),
   },
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--quiet']) },
-  { name: 'types', run: () => program('tsc', ['-p', 'tsconfig.json']) },
   { name: 'boundaries', run: () => checkBoundaries(root) },
   { name: 'generated files', run: () => script('dist/scripts/generate.js', ['--check']) },
   { name: 'licences', run: () => Promise.resolve(checkLicences(root)) },
   { name: 'engines', run: () => Promise.resolve(checkEngines(root)) },
-  { name: 'unit tests', run: () => program('vitest', ['run', '--project', 'unit', '--reporter', 'dot']) },
 ]
 
 export interface CheckResult {
