@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ResourceStack } from '../../platform/resource-stack.ts'
-import { startCluster, type Cluster } from '../../tests/support/cluster.ts'
+import { startCluster } from '../../tests/support/cluster.ts'
 import { DOCUMENT_SERVER, startDocumentServer } from '../../tests/support/servers/document-server.ts'
 import { REDIS_SERVER, startRedis } from '../../tests/support/servers/redis-server.ts'
 import { figure, percentile, type Figure } from '../support/figures.ts'
+import { readProbe, sendProbe } from '../support/probe.ts'
 
 const GATEWAYS = ['gateway-0', 'gateway-1']
 const WARM_UP = 30
@@ -32,11 +33,11 @@ export async function invalidation(): Promise<Figure[]> {
   const key = await cluster.createKey('ingest', 'read')
   const took: number[] = []
   for (let n = 1; n <= WARM_UP + PROBES; n++) {
-    const acknowledged = await identify(cluster, key, n)
+    const { acknowledgedAt } = await sendProbe(cluster.url('ingest-0'), key, n)
     const shown = await Promise.all(GATEWAYS.map((gateway) => showsAt(cluster.url(gateway), key, n)))
-    if (n > WARM_UP) took.push(Math.max(...shown) - acknowledged)
+    if (n > WARM_UP) took.push(Math.max(...shown) - acknowledgedAt)
     // Kept by each before the next event.
-    for (const gateway of GATEWAYS) for (let i = 0; i < 2; i++) await valueAt(cluster.url(gateway), key)
+    for (const gateway of GATEWAYS) for (let i = 0; i < 2; i++) await readProbe(cluster.url(gateway), key)
   }
   const conditions = `${GATEWAYS.length} gateways asked every ${POLL_MS} ms, ${PROBES} events, one at a time; the last answer included`
   return [
@@ -48,32 +49,12 @@ export async function invalidation(): Promise<Figure[]> {
   ]
 }
 
-/** When it was acknowledged. */
-async function identify(cluster: Cluster, key: string, n: number): Promise<number> {
-  const body = JSON.stringify({ userId: 'probe', traits: { n } })
-  const headers = { 'content-type': 'application/json', authorization: `Basic ${btoa(`${key}:`)}` }
-  const url = `${cluster.url('ingest-0')}/v1/identify`
-  const response = await fetch(url, { method: 'POST', headers, body })
-  const acknowledged = performance.now()
-  if (response.status !== 200) throw new Error(`the probe was answered with ${response.status}`)
-  await response.arrayBuffer()
-  return acknowledged
-}
-
 /** When a gateway answers this value for the first time; from then on it never answers one before it. */
 async function showsAt(url: string, key: string, n: number): Promise<number> {
   const until = performance.now() + GIVE_UP_MS
-  while ((await valueAt(url, key)) !== n) {
+  while ((await readProbe(url, key)) !== n) {
     if (performance.now() > until) throw new Error(`${url} did not show ${n} within ${GIVE_UP_MS} ms`)
     await delay(POLL_MS)
   }
   return performance.now()
-}
-
-async function valueAt(url: string, key: string): Promise<number | null> {
-  const query = '{ profile(by: { kind: "userId", value: "probe" }) { trait(key: "n") } }'
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
-  const { data } = (await response.json()) as { data: { profile: { trait: number } | null } }
-  return data.profile?.trait ?? null
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createKey, startMonogram } from '../support/monogram-process.ts'
 import { figure, percentile, type Figure } from '../support/figures.ts'
+import { readProbe, sendProbe } from '../support/probe.ts'
 import { sendAtRate, viewBy } from './load.ts'
 
 const RATE = 1_000
@@ -15,11 +16,10 @@ export async function readable(): Promise<Figure[]> {
   const others = sendAtRate(load)
   const probes: number[] = []
   for (let n = 1; n <= PROBES; n++) {
-    const receipt = await identify(server.url, key, n)
-    const acknowledged = performance.now()
-    if ((await seen(server.url, key, receipt)) !== n)
+    const { receipt, acknowledgedAt } = await sendProbe(server.url, key, n)
+    if ((await readProbe(server.url, key, receipt)) !== n)
       throw new Error(`a read after ${receipt} did not show it`)
-    probes.push(performance.now() - acknowledged)
+    probes.push(performance.now() - acknowledgedAt)
     await delay((SECONDS * 1_000) / PROBES / 2)
   }
   await others
@@ -31,25 +31,4 @@ export async function readable(): Promise<Figure[]> {
       value: 50,
     }),
   ]
-}
-
-async function identify(url: string, key: string, n: number): Promise<string> {
-  const body = JSON.stringify({ userId: 'probe', traits: { n } })
-  const headers = { 'content-type': 'application/json', authorization: `Basic ${btoa(`${key}:`)}` }
-  const response = await fetch(`${url}/v1/identify?receipts=1`, { method: 'POST', headers, body })
-  if (response.status !== 200) throw new Error(`the probe was answered with ${response.status}`)
-  const { receipts } = (await response.json()) as { receipts: [string] }
-  return receipts[0]
-}
-
-async function seen(url: string, key: string, receipt: string): Promise<number> {
-  const query = '{ profile(by: { kind: "userId", value: "probe" }) { trait(key: "n") } }'
-  const headers = {
-    'content-type': 'application/json',
-    authorization: `Bearer ${key}`,
-    'x-monogram-after': receipt,
-  }
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
-  const answer = (await response.json()) as { data: { profile: { trait: number } | null } }
-  return answer.data.profile?.trait ?? 0
 }
