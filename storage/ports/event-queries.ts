@@ -1,0 +1,39 @@
+import type { EventKey, TrailId } from '../../core/events/event.ts'
+
+export interface EventPosition {
+  time: number
+  key: EventKey
+}
+
+/** Which part of a trail's folded events is read: by versions above one, events after a position. */
+export interface FoldedQuery {
+  trail: TrailId
+  aboveVersion: number
+  after: EventPosition | null
+}
+
+export interface EventRange {
+  trail: TrailId
+  from: number
+  before: number
+}
+
+/** Folded events of a trail that its base holds: they happened before `before`, and versions up to `version` carry them. */
+export interface SealedEvents {
+  trail: TrailId
+  before: number
+  version: number
+}
+
+export interface EventBacklog {
+  pending: number
+  parked: number
+  /** When the oldest pending event arrived. */
+  oldestReceivedAt: number | null
+}
+
+export interface EventListQuery {
+  names: readonly string[] | null
+  before: EventPosition | null
+  limit: number
+}
