@@ -28,9 +28,9 @@ import { createReplay, type Replay } from './replay.ts'
 import { createRetain, type Retain } from './retain.ts'
 import { createRetainSchedule } from './retain-schedule.ts'
 import { createSweep } from './sweep.ts'
-import { createWorkerElsewhere } from './worker-elsewhere.ts'
-import type { WorkerShare } from './worker-share.ts'
-import { createWorker, type Worker } from './worker.ts'
+import { createWorkerElsewhere } from './worker/worker-elsewhere.ts'
+import type { WorkerShare } from './worker/worker-share.ts'
+import { createWorker, type Worker } from './worker/worker.ts'
 
 export interface EventPathOptions {
   storage: Storage

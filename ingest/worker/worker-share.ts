@@ -1,4 +1,4 @@
-import type { TrailId } from '../core/events/event.ts'
+import type { TrailId } from '../../core/events/event.ts'
 
 /** Steps that one worker does for all, since what they find is in no order of trails. */
 export const SINGLE_STEPS = ['link', 'identity', 'sweep', 'relay'] as const

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { Gauge, type Metric } from 'prom-client'
-import type { Log } from '../platform/log.ts'
-import { systemSleep, type Sleep } from '../platform/sleep.ts'
-import type { Leases } from '../stream/ports.ts'
+import type { Log } from '../../platform/log.ts'
+import { systemSleep, type Sleep } from '../../platform/sleep.ts'
+import type { Leases } from '../../stream/ports.ts'
 import { shareOf, WHOLE_SHARE, type WorkerShare } from './worker-share.ts'
 
 export interface WorkerSeatsOptions {

@@ -1,5 +1,5 @@
-import type { Sleep } from '../platform/sleep.ts'
-import { isSettled, type SettledStores } from './is-settled.ts'
+import type { Sleep } from '../../platform/sleep.ts'
+import { isSettled, type SettledStores } from '../is-settled.ts'
 import type { Worker } from './worker.ts'
 
 export interface WorkerElsewhereOptions {
