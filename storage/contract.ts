@@ -10,6 +10,7 @@ import { lifecycleCases } from './contract/lifecycle.ts'
 import { productCases } from './contract/products.ts'
 import { profileCases } from './contract/profiles.ts'
 import { createCase, type OpenStorage } from './contract/case.ts'
+import { everyMethodCases } from './contract/every-method.ts'
 import { trailCases } from './contract/trails.ts'
 
 /**
@@ -38,6 +39,7 @@ export function describeStorageContract(
     describe('identities', () => identityCases(test))
     describe('products', () => productCases(test))
     describe('keys and progress', () => accessCases(test))
+    describe('every method', () => everyMethodCases(test))
     describe('opening and closing', () => lifecycleCases(test))
     expectSkipsUsed()
   })

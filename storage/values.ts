@@ -11,7 +11,8 @@ export function text(value: string, what: string): string {
 
 export function integer(value: number, what: string): number {
   if (!Number.isSafeInteger(value)) throw new TypeError(`${what}: expected an integer, got ${String(value)}`)
-  return value
+  // -0 is 0 to SQLite and to JSON, and a value of its own to MongoDB.
+  return value === 0 ? 0 : value
 }
 
 export function flag(value: boolean, what: string): 0 | 1 {
@@ -19,7 +20,7 @@ export function flag(value: boolean, what: string): 0 | 1 {
   return value ? 1 : 0
 }
 
-/** JSON text that reads back as the same value: what JSON.stringify would drop or replace is a TypeError. */
+/** JSON text that reads back as the same value, -0 as 0: what JSON.stringify would drop or replace is a TypeError. */
 export function json(value: unknown, what: string): string {
   assertJson(value, what)
   return JSON.stringify(value)

@@ -29,7 +29,10 @@ function apiKeyRow(record: ApiKeyRecord): ApiKeyRow {
   return [
     text(record.id, 'key.id'),
     text(record.name, 'key.name'),
-    json(record.scopes, 'key.scopes'),
+    json(
+      record.scopes.map((scope) => text(scope, 'key.scopes')),
+      'key.scopes',
+    ),
     text(record.secretHmac, 'key.secretHmac'),
     integer(record.createdAt, 'key.createdAt'),
     record.revokedAt === null ? null : integer(record.revokedAt, 'key.revokedAt'),

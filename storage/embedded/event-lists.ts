@@ -33,7 +33,13 @@ export function eventLists(
   return {
     listByTrails: async (groups, { names, before, limit }) => {
       const { time, key } = before ?? AFTER_ALL
-      const rows = newest.all(groupList(groups), time, key, nameList(names), integer(limit, 'limit'))
+      const rows = newest.all(
+        groupList(groups),
+        integer(time, 'before.time'),
+        key,
+        nameList(names),
+        integer(limit, 'limit'),
+      )
       const found = groups.map((): StoredEvent[] => [])
       for (const row of rows) found[row[GROUP_NO]]?.push(readStoredEvent(row))
       return found.map((group) => group.sort(newestFirst).slice(0, limit))

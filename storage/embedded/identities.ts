@@ -79,7 +79,8 @@ export function createIdentityStore(reader: Reader, writer: Writer): IdentitySto
     pairs: async (ids) => pairsById.all(idList(ids)).map(readLink),
     pairsOfKeys: async (keys) => pairsByKeys.all(idList(keys)).map(readLink),
     listPairs: async (after, limit) => pairsAfter.all(after ?? '', limit).map(readLink),
-    reopenRefused: async (after, limit) => writer.run('reopenRefused', { after: after ?? '', limit }),
+    reopenRefused: async (after, limit) =>
+      writer.run('reopenRefused', { after: text(after ?? '', 'after'), limit: integer(limit, 'limit') }),
     requestUndos: async (undos) => {
       if (undos.length > 0) await writer.run('requestUndos', undos.map(undoValues))
     },

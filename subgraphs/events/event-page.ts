@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor, pageOf, pageSize } from '../connection.ts'
 const MAX_TYPES = 20
 const MAX_TYPE_LENGTH = 200
 /** Time and key of the event. */
-const CURSOR = /^(\d{1,16}),([\w-]{1,100})$/
+const CURSOR = /^(\d{1,15}),([\w-]{1,100})$/
 
 export interface EventPageArgs {
   types?: readonly string[] | null | undefined

@@ -129,6 +129,7 @@ describe('the events subgraph', () => {
   test.each([
     { after: 'nonsense' },
     { after: Buffer.from('1,a\0').toString('base64url') },
+    { after: Buffer.from(`${2 ** 53},a`).toString('base64url') },
     { first: 0 },
     { first: 101 },
     { types: ['NUL \0'] },
