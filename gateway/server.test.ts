@@ -304,9 +304,9 @@ describe('subscriptions over WebSocket', () => {
   })
 
   test('close by the codes of the protocol', async () => {
-    const { wsUrl } = await start({ socketLimits: { initTimeoutMs: 20, maxMessageBytes: 1_000 } })
-    const silent = raw(wsUrl)
-    expect(await closeCode(silent)).toBe(4408)
+    const impatient = await start({ socketLimits: { initTimeoutMs: 20 } })
+    expect(await closeCode(raw(impatient.wsUrl))).toBe(4408)
+    const { wsUrl } = await start({ socketLimits: { maxMessageBytes: 1_000 } })
     const early = raw(wsUrl)
     await once(early, 'open')
     early.send('{"type":"subscribe","id":"1","payload":{"query":"{ __typename }"}}')
