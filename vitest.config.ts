@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './tests/support/closing-line.ts'
 
 const exclude = ['**/node_modules/**', 'dist/**']
+const setupFiles = ['tests/support/end-with-the-run.ts']
 const timed = ['tests/deadlines.test.ts', 'tests/faults/**/*.test.ts']
 
 export default defineConfig({
@@ -30,6 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'slow',
+          setupFiles,
           include: ['**/*.slow.test.ts'],
           exclude,
           maxWorkers: 2,
@@ -40,6 +42,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'system',
+          setupFiles,
           include: ['tests/**/*.test.ts'],
           exclude: [...exclude, ...timed],
           testTimeout: 120_000,
@@ -52,6 +55,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'timed',
+          setupFiles,
           include: timed,
           exclude,
           testTimeout: 120_000,

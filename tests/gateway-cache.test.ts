@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { endWithThisProcess } from '../bench/support/end-with-this-process.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { cachedGraph } from './support/cached-graph.ts'
@@ -79,6 +80,7 @@ describeWithServer(REDIS_SERVER, 'monogram gateway with a cache', () => {
 async function startGateway(args: string[], cwd: string): Promise<{ child: ChildProcess; url: string }> {
   const program = join(projectRoot(import.meta.url), 'bin', 'monogram.js')
   const child = spawn(process.execPath, [program, 'gateway', ...args], { cwd })
+  endWithThisProcess(child)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { endWithThisProcess } from '../bench/support/end-with-this-process.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { silentLog } from '../platform/log.ts'
 import { projectRoot } from '../platform/project-root.ts'
@@ -314,6 +315,7 @@ async function start(args: string[], cwd: string): Promise<Running> {
 
 function run(args: string[], cwd: string) {
   const child = spawn(process.execPath, [join(root, 'bin', 'monogram.js'), 'gateway', ...args], { cwd })
+  endWithThisProcess(child)
   let output = ''
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
   const ready = new Promise<string>((resolve, reject) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { projectRoot } from '../../platform/project-root.ts'
+import { endWithThisProcess } from './end-with-this-process.ts'
 
 const root = projectRoot(import.meta.url)
 
@@ -45,6 +46,7 @@ export async function startMonogram(options: MonogramProcessOptions = {}): Promi
     env: { ...process.env, MONOGRAM_PORT: '0', MONOGRAM_DATA_DIR: dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  endWithThisProcess(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -96,6 +98,7 @@ export async function runMonogram(
     env: { ...process.env, MONOGRAM_DATA_DIR: options.dataDir, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  endWithThisProcess(child)
   options.onSpawn?.(child)
   let stdout = ''
   let stderr = ''

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { endWithThisProcess } from '../../bench/support/end-with-this-process.ts'
 import { lockDataDir, readLockInfo, writeLockInfo } from './lock.ts'
 
 let dir: string
@@ -74,6 +75,7 @@ async function startHolder(): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  endWithThisProcess(child)
   await once(child.stdout, 'data')
   return child
 }

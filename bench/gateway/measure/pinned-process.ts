@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
+import { endWithThisProcess } from '../../support/end-with-this-process.ts'
 
 /** The gateway has a core to itself; subgraphs and load share the other. */
 export const GATEWAY_CORE = 0
@@ -34,6 +35,7 @@ export function startPinned({ command, core, cwd, env }: PinnedProcessOptions): 
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  endWithThisProcess(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { endWithThisProcess } from '../../../bench/support/end-with-this-process.ts'
 
 const START_WITHIN_MS = 30_000
 
@@ -17,14 +18,11 @@ export async function startProgram(
   args: readonly string[],
   options: { ready: RegExp },
 ): Promise<RunningProgram> {
-  // Its standard input ends with this process, however that ends.
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  endWithThisProcess(child)
   const exited = once(child, 'close').catch(() => undefined)
-  const end = (): boolean => child.kill('SIGKILL')
-  process.once('exit', end)
   const stop = async (): Promise<void> => {
-    process.off('exit', end)
-    end()
+    child.kill('SIGKILL')
     await exited
   }
   try {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ResourceStack } from '../../../platform/resource-stack.ts'
 import { eventually } from '../eventually.ts'
-import { freePort, startRedis, startRedisProgram } from './redis-server.ts'
+import { startProgram } from './program.ts'
+import { freePort, startRedis } from './redis-server.ts'
 import type { RunningServer } from './server-kind.ts'
 
 export interface RunningSentinel extends RunningServer {
@@ -23,8 +24,7 @@ export async function startRedisSentinel(): Promise<RunningSentinel> {
   const port = await freePort()
   const file = join(dir, 'sentinel.conf')
   await writeFile(file, settings(port, dir, master.port))
-  const sentinel = await startRedisProgram([file, '--sentinel'], /pid=(\d+)[^]*\+monitor master/)
-  opening.defer(() => sentinel.stop())
+  opening.use(await startProgram('redis-server', [file, '--sentinel'], { ready: /\+monitor master/ }))
   await knowsReplica(port)
   const opened = opening.move()
   return {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { hasProgram, startProgram } from './program.ts'
+import { hasProgram, startProgram, type RunningProgram } from './program.ts'
 import type { RunningServer, ServerKind } from './server-kind.ts'
 
 export const REDIS_SERVER: ServerKind = {
@@ -34,10 +34,7 @@ export interface RedisSettings {
   tls?: { certificate: string; key: string }
 }
 
-/** A test that is given up after its time disposes of nothing: what it started ends with the process of the tests. */
-const ENDS_WITH_ITS_INPUT = 'redis-server "$@" & read -r _; kill -9 $!'
-
-const READY = /pid=(\d+)[^]*Ready to accept connections/
+const READY = /Ready to accept connections/
 
 export async function startRedis(options: RedisSettings = {}): Promise<RunningRedis> {
   const { persistence = 'none', settings = [], tls } = options
@@ -49,44 +46,22 @@ export async function startRedis(options: RedisSettings = {}): Promise<RunningRe
     : []
   const listening = tls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)]
   const args = [...listening, ...secure, '--bind', '127.0.0.1', ...files, ...settings]
-  const start = (): Promise<RunningRedisProgram> => startRedisProgram(args, READY)
+  const start = (): Promise<RunningProgram> => startProgram('redis-server', args, { ready: READY })
   let program = await start()
   return {
     url: `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
     port,
     pid: () => program.pid,
-    kill: () => program.stop(),
+    async kill() {
+      await program[Symbol.asyncDispose]()
+    },
     async restart() {
-      await program.stop()
+      await program[Symbol.asyncDispose]()
       program = await start()
     },
     async [Symbol.asyncDispose]() {
-      await program.stop()
-      await rm(dir, { recursive: true, force: true })
-    },
-  }
-}
-
-interface RunningRedisProgram {
-  readonly pid: number
-  /** SIGKILL. */
-  stop(): Promise<void>
-}
-
-/** @param ready has the process's id as its first group */
-export async function startRedisProgram(
-  args: readonly string[],
-  ready: RegExp,
-): Promise<RunningRedisProgram> {
-  const program = await startProgram('sh', ['-c', ENDS_WITH_ITS_INPUT, 'redis-server', ...args], { ready })
-  const pid = Number(program.readyLine[1])
-  let isRunning = true
-  return {
-    pid,
-    async stop() {
-      if (isRunning) process.kill(pid, 'SIGKILL')
-      isRunning = false
       await program[Symbol.asyncDispose]()
+      await rm(dir, { recursive: true, force: true })
     },
   }
 }

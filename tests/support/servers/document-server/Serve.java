@@ -4,8 +4,7 @@ import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.util.List;
 
 /**
- * Serve PORT FILE: keeps its documents in FILE, prints the port that it listens on (0 asks for a free one), and ends
- * when its standard input does, so that it never outlives the test run that started it.
+ * Serve PORT FILE: keeps its documents in FILE, and prints the port that it listens on (0 asks for a free one).
  */
 public class Serve {
   public static void main(String[] args) throws Exception {
@@ -14,8 +13,6 @@ public class Serve {
     MongoServer server = new MongoServer(backend);
     server.bind("127.0.0.1", Integer.parseInt(args[0]));
     System.out.println("listening on " + server.getLocalAddress().getPort());
-    while (System.in.read() != -1) {}
-    server.shutdownNow();
   }
 
   /** The oldest that version 7 of the driver talks to. */
