@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Principal } from '../core/access/principal.ts'
+import { StorageError } from '../storage/ports.ts'
 import { createAuthenticate } from './authenticate.ts'
 
 const shop: Principal = { kind: 'api-key', id: 'k1', name: 'Shop', scopes: ['ingest'] }
@@ -43,4 +44,16 @@ test('an oversized header is not even looked at', async () => {
   })
   expect(await strict({ apiKey: 'x'.repeat(5_000) })).toBeNull()
   expect(look).not.toHaveBeenCalled()
+})
+
+test('while the store cannot be asked, a key is neither good nor bad: the caller is told to come again', async () => {
+  const ask = createAuthenticate({
+    apiKeys: { authenticate: () => Promise.reject(new StorageError('away', { retryable: true })) },
+    sessions: { authenticate: () => null },
+  })
+  await expect(ask({ apiKey: 'good' })).rejects.toMatchObject({
+    code: 'STORAGE_UNAVAILABLE',
+    status: 503,
+    message: expect.stringContaining('try again'),
+  })
 })

@@ -16,7 +16,7 @@ import { graphqlRoutes } from '../gateway/server.ts'
 import { segmentRoutes } from '../ingest/sources/segment/routes.ts'
 import { createDirectPosts, type DirectPosts } from '../platform/direct-posts.ts'
 import type { Drain } from '../platform/drain.ts'
-import { healthRoutes } from '../platform/health.ts'
+import { healthRoutes, type ReadyCheck } from '../platform/health.ts'
 import { createHttpServer } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
 import { measureRequests, metricsRoutes } from '../platform/metrics.ts'
@@ -38,6 +38,8 @@ export interface ServerParts {
   graph: ServedGraph | null
   local: ServedSubgraphs['byName']
   tokens: CallerTokens
+  /** Null where no subgraph is in another process. */
+  subgraphsReady: ReadyCheck | null
   metrics: Registry
   drain: Drain
   authenticate: Authenticate
@@ -59,7 +61,10 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     directPosts: set.isWhole ? createDirectPosts() : subgraphDoors(parts),
   })
   measureRequests(server, metrics)
-  const checks = services ? { store: () => requireWritable(services.storage) } : {}
+  const checks = {
+    ...(services && { store: () => requireWritable(services.storage) }),
+    ...(parts.subgraphsReady && { subgraphs: parts.subgraphsReady }),
+  }
   await server.register(healthRoutes({ checks, drain }))
   await server.register(metricsRoutes({ registry: metrics, authenticate }))
   if (services && set.has('ingest')) {

@@ -1,9 +1,11 @@
 import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
+import { createCallerTokens } from '../access/caller-token.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
 import type { Log } from '../platform/log.ts'
 import { openStream } from '../stream/open-stream.ts'
 import type { Stream } from '../stream/ports.ts'
+import { ownTokenOf } from './reach-subgraphs.ts'
 
 /** What processes share beside the store, as the configuration says. */
 export function openStreamOf({ redisUrl, feedPartitions }: Config, log: Log): Promise<Stream> {
@@ -12,4 +14,11 @@ export function openStreamOf({ redisUrl, feedPartitions }: Config, log: Log): Pr
 
 export function openSecrets({ secret, dataDir, internalSecrets }: Config): Promise<DeploymentSecrets> {
   return loadSecrets({ configured: secret, dataDir, internal: internalSecrets })
+}
+
+/** Signs calls of other processes as the configuration says; null when it has no secret, which would else be made. */
+export async function signerOf(config: Config): Promise<(() => string) | null> {
+  if (config.secret === null && config.internalSecrets === null) return null
+  const { callerKeys } = await openSecrets({ ...config, secret: config.secret ?? '' })
+  return ownTokenOf(createCallerTokens({ keys: callerKeys, clock: systemClock }))
 }

@@ -9,7 +9,12 @@ import type { SubgraphUrls } from '../platform/config/config.ts'
 import { subgraphPath, type SubgraphName } from '../platform/roles.ts'
 
 /** On whose behalf a gateway asks for itself. */
-export const GATEWAY: Principal = { kind: 'anonymous', id: 'gateway', name: 'gateway', scopes: [] }
+const GATEWAY: Principal = { kind: 'anonymous', id: 'gateway', name: 'gateway', scopes: [] }
+
+/** By what the processes of a deployment know one that asks for itself. */
+export function ownTokenOf(tokens: Pick<CallerTokens, 'sign'>): () => string {
+  return () => tokens.sign(GATEWAY)
+}
 
 /** Of Monogram's own: a page of 500 profiles with all their traits is more than a stranger's subgraph may answer. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024
@@ -20,7 +25,7 @@ export function reachSubgraph(
   urls: NonNullable<SubgraphUrls[SubgraphName]>,
   { tokens, timers, turns }: { tokens: CallerTokens; timers: DeadlineTimers; turns: TurnClock },
 ): HttpSubgraph {
-  const caller = { header: CALLER_HEADER, tokenFor: tokens.sign, ownToken: () => tokens.sign(GATEWAY) }
+  const caller = { header: CALLER_HEADER, tokenFor: tokens.sign, ownToken: ownTokenOf(tokens) }
   return createSubgraphGroup(
     name,
     urls.map((url) =>

@@ -7,12 +7,14 @@ import { createAuthenticate } from '../access/authenticate.ts'
 import { createBrowserSessions } from '../access/browser-session.ts'
 import { createCallerTokens, type CallerTokens } from '../access/caller-token.ts'
 import { createRemoteKeyStore } from '../access/remote-key-store.ts'
+import { createSubgraphsCheck } from '../access/subgraphs-check.ts'
 import type { DeploymentSecrets } from '../access/secret.ts'
 import type { FeaturedRecipient } from '../emails/pages.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
 import { createDrain } from '../platform/drain.ts'
 import { favourMainThread } from '../platform/helper-threads.ts'
+import type { ReadyCheck } from '../platform/health.ts'
 import { listen } from '../platform/listen.ts'
 import type { Log } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
@@ -29,7 +31,7 @@ import { loadDemoData } from './load-demo-data.ts'
 import { openServices, type OpenedServices } from './open-services.ts'
 import type { KafkaDoors } from './open-kafka.ts'
 import { openSecrets, openStreamOf } from './open-stream.ts'
-import { GATEWAY } from './reach-subgraphs.ts'
+import { ownTokenOf } from './reach-subgraphs.ts'
 import { checkDistributed, DEFAULT_DRAIN_MS, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
 import { serveGraph } from './serve-graph.ts'
 import { welcome } from './welcome.ts'
@@ -85,6 +87,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
     graph,
     local,
     tokens,
+    subgraphsReady: subgraphsCheck(config, set, tokens, log),
     metrics,
     drain,
     authenticate: createAuthenticate({ apiKeys, sessions }),
@@ -133,13 +136,23 @@ async function openKafkaOf(
 
 /** A gateway without a store asks those who have one. */
 function remoteKeys(config: Config, secrets: DeploymentSecrets, tokens: CallerTokens): ApiKeys {
-  const urls = [...new Set(Object.values(config.subgraphUrls).flat())]
   return createApiKeys({
-    store: createRemoteKeyStore({ urls, ownToken: () => tokens.sign(GATEWAY) }),
+    store: createRemoteKeyStore({ urls: addressesOf(config), ownToken: ownTokenOf(tokens) }),
     pepper: secrets.apiKeyPepper,
     clock: systemClock,
     randomBytes,
   })
+}
+
+/** Null where a gateway has all subgraphs in its own process, or there is none. */
+function subgraphsCheck(config: Config, set: RoleSet, tokens: CallerTokens, log: Log): ReadyCheck | null {
+  const urls = addressesOf(config)
+  if (set.isWhole || !set.has('gateway') || urls.length === 0) return null
+  return createSubgraphsCheck({ urls, ownToken: ownTokenOf(tokens), log })
+}
+
+function addressesOf({ subgraphUrls }: Config): string[] {
+  return [...new Set(Object.values(subgraphUrls).flat())]
 }
 
 /** For commands that find this process by the lock of its data folder. */

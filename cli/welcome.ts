@@ -16,7 +16,7 @@ export interface WelcomeOptions {
 export function welcome({ url, roles, sessionUrl, key, featured }: WelcomeOptions): string[] {
   const [person] = featured
   if (roles !== null || sessionUrl === null) {
-    return [`Monogram (${roles?.join(', ')}) is ready at ${url}`]
+    return [`Monogram (${roles?.join(', ')}) listens at ${url}`]
   }
   return [
     `Monogram is ready at ${url}`,

@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http'
 import { createClient } from 'graphql-ws'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { MonogramError } from '../core/errors.ts'
 import type { Authenticate } from '../core/access/authenticate.ts'
 import type { Principal } from '../core/access/principal.ts'
 import { createHttpServer } from '../platform/http.ts'
@@ -281,6 +282,7 @@ describe('subscriptions over WebSocket', () => {
     ['without a key', {}, 4403],
     ['with a key that is not known', { authorization: 'Bearer nonsense' }, 4403],
     ['with a key that lacks the scope', { authorization: 'Bearer ingest' }, 4403],
+    ['while nobody can say whose key it is', { authorization: 'Bearer unreadable' }, 1013],
   ])('%s are closed', async (_name, payload, expected) => {
     const { wsUrl } = await start()
     const socket = raw(wsUrl)
@@ -369,6 +371,7 @@ const PRINCIPALS: Record<string, Principal> = {
 }
 
 const authenticate: Authenticate = async ({ authorization, apiKey, cookie }) => {
+  if (authorization === 'Bearer unreadable') throw new MonogramError('STORAGE_UNAVAILABLE', 'try again')
   const shown = authorization?.replace('Bearer ', '') ?? apiKey ?? cookie?.replace('session=', '') ?? ''
   return PRINCIPALS[shown] ?? null
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
+import { MonogramError } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { handleUpgrades, refuseUpgrade } from '../platform/upgrades.ts'
 import { createSocketProtocol, type SocketProtocolOptions } from './socket-protocol.ts'
@@ -97,6 +98,10 @@ export function createSocketServer(options: SocketServerOptions): AsyncDisposabl
 
   function fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return
+    if (error instanceof MonogramError && error.status === 503) {
+      log.warn({ err: error.cause ?? error, code: error.code }, 'a socket could not be served')
+      return socket.close(TRY_AGAIN_LATER, error.message)
+    }
     log.error({ err: error }, 'a socket failed')
     socket.close(CloseCode.InternalServerError, 'Internal server error')
   }
@@ -108,6 +113,9 @@ export function createSocketServer(options: SocketServerOptions): AsyncDisposabl
     }
   }
 }
+
+/** https://www.iana.org/assignments/websocket: clients come again after it, as they do not after an error of ours. */
+const TRY_AGAIN_LATER = 1013
 
 /** A socket that was not told otherwise gives each message as one Buffer. */
 function textOf(data: RawData): string {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runMonogram, startMonogram } from '../bench/support/monogram-process.ts'
 import { silentLog } from '../platform/log.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { openStorage } from '../storage/open-storage.ts'
@@ -133,6 +134,24 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       expect(await response.text()).toMatch(/gateway.*MONOGRAM_SECRET/)
       expect((await fetch(`${url}/internal/keys/${key.split('_')[2] ?? ''}`)).status).toBe(401)
       expect((await fetch(`${url}/graphql`)).status).toBe(404)
+    })
+
+    test('a gateway with another secret is not ready and says why, tells its callers to come again, and doctor finds it', async () => {
+      const env = { ...cluster.env, MONOGRAM_SECRET: 'a secret of somebody else' }
+      await using stranger = await startMonogram({ args: ['start', '--role', 'gateway'], env })
+      const ready = await fetch(`${stranger.url}/healthz/ready`)
+      expect(ready.status).toBe(503)
+      expect(await ready.text()).toMatch(/subgraphs refuse this gateway.*MONOGRAM_SECRET/)
+      const asked = await fetch(`${stranger.url}/graphql?query={__typename}`, {
+        headers: { authorization: `Bearer ${key}` },
+      })
+      expect(asked.status).toBe(503)
+      expect(await asked.text()).toContain('STORAGE_UNAVAILABLE')
+      const doctor = await runMonogram(['doctor'], { dataDir: stranger.dataDir, env })
+      expect(doctor.code).toBe(1)
+      expect(doctor.stdout).toMatch(
+        /FAILED +subgraph events +\S+ is ready, but it refuses calls: MONOGRAM_SECRET/,
+      )
     })
 
     test('every process is live and ready, and has metrics for a key', async () => {

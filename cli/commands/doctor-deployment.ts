@@ -1,8 +1,8 @@
 import { MonogramError } from '../../core/errors.ts'
 import type { Config } from '../../platform/config/config.ts'
 import { silentLog } from '../../platform/log.ts'
-import { askProcesses } from '../ask-processes.ts'
-import { openStreamOf } from '../open-stream.ts'
+import { askProcesses, describeProcess } from '../ask-processes.ts'
+import { openStreamOf, signerOf } from '../open-stream.ts'
 import { checkDistributed, isDistributed, roleSetOf } from '../role-set.ts'
 
 export interface DeploymentCheck {
@@ -14,14 +14,14 @@ export interface DeploymentCheck {
 /** What a process that shares its store needs of others; nothing for one that does not. */
 export async function checkDeployment(config: Config): Promise<DeploymentCheck[]> {
   if (!isDistributed(config)) return []
-  const processes = await askProcesses(config.subgraphUrls)
+  const processes = await askProcesses(config.subgraphUrls, await signerOf(config))
   return [
     checkSettings(config),
     ...(config.redisUrl === null ? [] : [await checkRedis(config)]),
     ...processes.map(({ subgraph, url, ready, problem }) => ({
       name: `subgraph ${subgraph}`,
-      ok: ready,
-      found: ready ? `${url} is ready` : `${url} is not ready: ${problem ?? ''}`,
+      ok: problem === null,
+      found: describeProcess({ url, ready, problem }),
     })),
   ]
 }

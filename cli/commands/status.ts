@@ -1,9 +1,10 @@
 import { isShared } from '../../storage/open-storage.ts'
 import { redactUrl } from '../../storage/redact-url.ts'
-import { askProcesses } from '../ask-processes.ts'
+import { askProcesses, describeProcess } from '../ask-processes.ts'
 import type { ParkedReport } from '../command-handlers.ts'
 import { JSON_OPTION, type Command } from '../command.ts'
 import { inStore } from '../in-store.ts'
+import { signerOf } from '../open-stream.ts'
 import { table } from '../table.ts'
 
 export const statusCommand: Command = {
@@ -22,7 +23,10 @@ export const statusCommand: Command = {
     const status = await inStore('status', null, context, config)
     const { storageUrl, subgraphUrls } = config.config
     const shared = isShared(storageUrl)
-      ? { store: redactUrl(storageUrl), processes: await askProcesses(subgraphUrls) }
+      ? {
+          store: redactUrl(storageUrl),
+          processes: await askProcesses(subgraphUrls, await signerOf(config.config)),
+        }
       : null
     if (input.flag('json')) {
       context.out(JSON.stringify({ ...status, ...shared, ...(state && { stateHash: state.hash }) }, null, 2))
@@ -33,10 +37,7 @@ export const statusCommand: Command = {
       ...(shared
         ? [
             ['store', shared.store],
-            ...shared.processes.map(({ subgraph, url, ready }) => [
-              `subgraph ${subgraph}`,
-              `${url} ${ready ? 'is ready' : 'is not ready'}`,
-            ]),
+            ...shared.processes.map((found) => [`subgraph ${found.subgraph}`, describeProcess(found)]),
           ]
         : [
             ['data folder', status.dataDir],
