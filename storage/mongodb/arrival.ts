@@ -20,7 +20,7 @@ export function createArrivals(clock: Clock): () => string {
 
 /**
  * How long after it got its place an event may still come to the log: a write and its repetition wait for a server, a
- * connection and an answer (24 s each by default, see connection.ts), and the clocks of two processes may differ by the rest.
+ * connection and an answer (24 s each at most, see connection.ts), and the clocks of two processes may differ by the rest.
  */
 export const MAX_LATE_MS = 60_000
 

@@ -2,6 +2,7 @@ import type { Collection, Db } from 'mongodb'
 import type { EventType } from '../../core/events/event.ts'
 import type { PurchasePart } from '../../core/events/purchase.ts'
 import type { OutboxEntry } from '../../core/profile/profile.ts'
+import { boundReads } from './bounded-reads.ts'
 
 /*
  * The documents as MongoDB keeps them. What people send, and what is folded from it, is JSON text: it comes back as it
@@ -220,7 +221,11 @@ export const COLLECTION_NAMES = {
   probes: 'probes',
 } as const satisfies Record<keyof Collections, string>
 
-export function openCollections(db: Db): Collections {
-  const opened = Object.entries(COLLECTION_NAMES).map(([key, name]) => [key, db.collection(name)])
+/** Their reads are given up by the server after `maxReadMs`. */
+export function openCollections(db: Db, maxReadMs: number): Collections {
+  const opened = Object.entries(COLLECTION_NAMES).map(([key, name]) => [
+    key,
+    boundReads(db.collection(name), maxReadMs),
+  ])
   return Object.fromEntries(opened) as Collections
 }

@@ -42,8 +42,8 @@ export async function openMongodbStorage(options: MongodbStorageOptions): Promis
   }
 }
 
-function assemble({ client, db }: Connection, clock: Clock): Storage {
-  const collections = openCollections(db)
+function assemble({ client, db, maxReadMs }: Connection, clock: Clock): Storage {
+  const collections = openCollections(db, maxReadMs)
   const calls = createCalls()
   const routes = createEventRoutes()
   let probing: Promise<void> | null = null

@@ -132,9 +132,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 /** One that no other test has. The stand-in for MongoDB is slow where the machine is busy: it is given time. */
 export function databaseUrl(serverUrl: string): string {
   const url = new URL(`/monogram_${randomBytes(6).toString('hex')}`, serverUrl)
-  url.searchParams.set('serverSelectionTimeoutMS', '20000')
-  url.searchParams.set('connectTimeoutMS', '20000')
-  url.searchParams.set('socketTimeoutMS', '20000')
+  url.searchParams.set('serverSelectionTimeoutMS', '8000')
+  url.searchParams.set('connectTimeoutMS', '8000')
+  url.searchParams.set('socketTimeoutMS', '8000')
   return url.href
 }
 
