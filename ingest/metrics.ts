@@ -69,8 +69,12 @@ function gauges(storage: Storage, clock: Clock): Metric[] {
         if (value !== null) this.set(value)
       },
     })
+  // Whoever asks, asks for all of them: what they tell is read once.
+  let reading: Promise<EventBacklog> | null = null
+  const read = (): Promise<EventBacklog> =>
+    (reading ??= storage.events.backlog().finally(() => (reading = null)))
   const backlog = (name: string, help: string, of: (found: EventBacklog) => number): Metric =>
-    gauge(name, help, async () => of(await storage.events.backlog()))
+    gauge(name, help, async () => of(await read()))
 
   return [
     backlog(

@@ -3,7 +3,7 @@ import type { EventStore, PendingEvent } from '../ports.ts'
 import type { EventRow } from './documents.ts'
 import { readEvent } from './event-rows.ts'
 import type { EventStoreParts } from './events.ts'
-import { atMost, idAfter, storableIds } from './ids.ts'
+import { atMost, idAfter, MAX_COUNTED, storableIds } from './ids.ts'
 
 type Pending = Pick<EventStore, 'findPendingTrails' | 'readPending' | 'oldestPending' | 'backlog'>
 
@@ -43,10 +43,11 @@ export function eventsPending({ collections: { events }, calls, routes }: EventS
           events
             .aggregate<{ count: number; oldest: number }>([
               { $match: { pending: true } },
+              { $limit: MAX_COUNTED },
               { $group: { _id: null, count: { $sum: 1 }, oldest: { $min: '$receivedAt' } } },
             ])
             .toArray(),
-          events.countDocuments({ parked: true }),
+          events.countDocuments({ parked: true }, { limit: MAX_COUNTED }),
         ])
         return { pending: pending?.count ?? 0, parked, oldestReceivedAt: pending?.oldest ?? null }
       }),

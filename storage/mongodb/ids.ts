@@ -17,6 +17,9 @@ export function idAfter(after: string | null): string {
   return id
 }
 
+/** What waits is counted up to here: an index of so many is gone through in a second. */
+export const MAX_COUNTED = 1_000_000
+
 /** The driver reads 0 as no limit at all. */
 export function atMost(limit: number): number {
   if (!Number.isSafeInteger(limit) || limit < 1)

@@ -7,6 +7,7 @@ import { atMost, idAfter, storableIds } from './ids.ts'
 import { trimOutboxes } from './outbox.ts'
 import { profileReplacement, readProfile } from './profile-rows.ts'
 import { profileSearch } from './profile-search.ts'
+import { profileStats } from './profile-stats.ts'
 
 export function createProfileStore({ profiles }: Collections, calls: Calls): ProfileStore {
   const search = profileSearch(profiles)
@@ -70,14 +71,6 @@ export function createProfileStore({ profiles }: Collections, calls: Calls): Pro
       }),
     search: (prefixes, after, limit) => calls.run(() => search(prefixes, after, limit)),
     list: (after, limit) => calls.run(() => search([], after, limit)),
-    stats: () =>
-      calls.run(async () => {
-        const [all, merged, outbox] = await Promise.all([
-          profiles.estimatedDocumentCount(),
-          profiles.countDocuments({ mergedInto: { $exists: true } }),
-          profiles.countDocuments({ outbox: { $exists: true } }),
-        ])
-        return { profiles: all - merged, outbox }
-      }),
+    stats: () => calls.run(() => profileStats(profiles)),
   }
 }

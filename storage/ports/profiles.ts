@@ -36,6 +36,9 @@ export interface ProfileStore {
   search(prefixes: readonly string[], after: ProfileId | null, limit: number): Promise<ProfileId[]>
   /** All that are no tombstones, in order of id. */
   list(after: ProfileId | null, limit: number): Promise<ProfileId[]>
-  /** Profiles that are no tombstones; profiles, or tombstones, with something in their outbox. */
+  /**
+   * Profiles that are no tombstones; profiles, or tombstones, with something in their outbox. Of millions of tombstones
+   * the share may be estimated, and no more than a million of what waits counted.
+   */
   stats(): Promise<{ profiles: number; outbox: number }>
 }
