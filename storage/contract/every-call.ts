@@ -71,7 +71,7 @@ export const EVERY_CALL: readonly PortCall[] = [
   ]),
   call('events', 'findPendingTrails', 'trail-0', 3),
   call('events', 'readPending', ['trail-1'], 3),
-  call('events', 'mark', [aMark('a'), aMark('o'), aMark('unknown', PARKED)]),
+  call('events', 'mark', [aMark('a'), aMark('o')]),
   call('events', 'mark', [aMark('b', PARKED)]),
   call('events', 'listParked', '0', 3),
   call('events', 'release', [{ key: 'b', attempt: 0 }]),

@@ -91,7 +91,8 @@ function earlierThan(before: EventPosition | null): object {
   if (before === null) return {}
   const time = integer(before.time, 'before.time')
   const [key = ''] = storableIds([before.key])
-  return { $and: [{ $or: [{ time: { $lt: time } }, { time, _id: { $lt: key } }] }] }
+  // The time by itself is what bounds the index; of the events of that one millisecond the key decides.
+  return { time: { $lte: time }, $and: [{ $or: [{ time: { $lt: time } }, { _id: { $lt: key } }] }] }
 }
 
 function newestFirst(a: EventRow, b: EventRow): number {

@@ -81,7 +81,8 @@ export function eventPurchases({ collections, calls, routes }: EventStoreParts):
         await events.deleteMany({ ...routes.many(wanted), ...FOLDED, unlinked: { $exists: false } })
         const left = await events.find(routes.many(wanted), { projection: { _id: 1 } }).toArray()
         const there = new Set(left.map(({ _id }) => _id))
-        await conflicts.deleteMany({ key: { $in: wanted.filter((key) => !there.has(key)) } })
+        const { _id: key, ...route } = routes.many(wanted.filter((key) => !there.has(key)))
+        await conflicts.deleteMany({ key, ...route })
       }),
   }
 }

@@ -1,5 +1,6 @@
 import type { EventPosition, EventStore, FoldedQuery, StoredEvent } from '../ports.ts'
 import { integer, text } from '../values.ts'
+import { arrivalAt, MAX_LATE_MS } from './arrival.ts'
 import type { EventRow } from './documents.ts'
 import { readEvent, readStoredEvent } from './event-rows.ts'
 import type { EventStoreParts } from './events.ts'
@@ -40,8 +41,11 @@ export function eventReplays({ collections: { events }, calls, routes }: EventSt
       }),
     scanTrails: (since, after, limit) =>
       calls.run(async () => {
+        const from = integer(since, 'since')
+        // What was received then got its place not before, but for the difference of two clocks.
+        const begin = arrivalAt(from - MAX_LATE_MS)
         const rows = await events
-          .find({ arrival: { $gt: idAfter(after) } })
+          .find({ arrival: { $gt: after === null ? begin : idAfter(after) } })
           .project<Pick<EventRow, 'trail' | 'arrival' | 'receivedAt'>>({
             _id: 0,
             trail: 1,
@@ -51,7 +55,6 @@ export function eventReplays({ collections: { events }, calls, routes }: EventSt
           .sort({ arrival: 1 })
           .limit(atMost(limit))
           .toArray()
-        const from = integer(since, 'since')
         return {
           trails: rows.filter(({ receivedAt }) => receivedAt >= from).map(({ trail }) => trail),
           next: rows.length < limit ? null : (rows.at(-1)?.arrival ?? null),
@@ -76,5 +79,9 @@ function foldedFilter({ trail, aboveVersion, after }: FoldedQuery) {
 function laterThan(after: EventPosition | null): object {
   if (after === null) return {}
   const time = integer(after.time, 'after.time')
-  return { $or: [{ time: { $gt: time } }, { time, _id: { $gt: text(after.key, 'after.key') } }] }
+  // The time by itself is what bounds the index; of the events of that one millisecond the key decides.
+  return {
+    time: { $gte: time },
+    $or: [{ time: { $gt: time } }, { _id: { $gt: text(after.key, 'after.key') } }],
+  }
 }

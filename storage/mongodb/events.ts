@@ -1,3 +1,4 @@
+import type { Filter } from 'mongodb'
 import type { EventKey } from '../../core/events/event.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { AppendResult, EventMark, EventStore } from '../ports.ts'
@@ -12,7 +13,7 @@ import type { EventRoutes } from './event-routes.ts'
 import { eventRow, readPairs, readStoredEvent } from './event-rows.ts'
 import { eventsPending } from './events-pending.ts'
 import { runBulk } from './failures.ts'
-import { atMost, storableIds } from './ids.ts'
+import { atMost, MAX_COUNTED, storableIds } from './ids.ts'
 
 export interface EventStoreParts {
   collections: Collections
@@ -112,8 +113,8 @@ export function createEventStore(parts: EventStoreParts): EventStore {
       calls.run(async () => {
         const [all, pending, parked, others] = await Promise.all([
           events.estimatedDocumentCount(),
-          events.countDocuments({ pending: true }),
-          events.countDocuments({ parked: true }),
+          events.countDocuments({ pending: true }, { limit: MAX_COUNTED }),
+          events.countDocuments({ parked: true }, { limit: MAX_COUNTED }),
           conflicts.estimatedDocumentCount(),
         ])
         return { events: all, pending, parked, conflicts: others }
@@ -125,8 +126,7 @@ export function createEventStore(parts: EventStoreParts): EventStore {
     rows: readonly EventRow[],
     duplicates: ReadonlySet<number>,
   ): Promise<AppendResult[]> {
-    const taken = rows.filter((_, index) => duplicates.has(index)).map(({ _id }) => _id)
-    const kept = await keptEvents(taken)
+    const kept = await keptEvents(rows.filter((_, index) => duplicates.has(index)))
     const others: ConflictRow[] = []
     const results = rows.map((row, index): AppendResult => {
       if (!duplicates.has(index)) return 'stored'
@@ -143,16 +143,24 @@ export function createEventStore(parts: EventStoreParts): EventStore {
     return results
   }
 
-  async function keptEvents(
-    keys: readonly EventKey[],
-  ): Promise<Map<EventKey, Pick<EventRow, 'trail' | 'bodyHash'>>> {
-    const found = await events
-      .find({ _id: { $in: [...new Set(keys)] } })
-      .project<Pick<EventRow, '_id' | 'trail' | 'bodyHash'>>({ trail: 1, bodyHash: 1 })
-      .toArray()
-    return new Map(found.map((row) => [row._id, row]))
+  /** Where they are to be expected, and only those that are not there (the rules that a trail's key is normalised by have changed) everywhere. */
+  async function keptEvents(taken: readonly EventRow[]): Promise<Map<EventKey, KeptEvent>> {
+    const keys = [...new Set(taken.map(({ _id }) => _id))]
+    const trail = { $in: [...new Set(taken.map((row) => row.trail))] }
+    const kept = new Map((await findKept({ trail, _id: { $in: keys } })).map((row) => [row._id, row]))
+    const missing = keys.filter((key) => !kept.has(key))
+    if (missing.length > 0) {
+      for (const row of await findKept({ _id: { $in: missing } })) kept.set(row._id, row)
+    }
+    return kept
+  }
+
+  function findKept(filter: Filter<EventRow>): Promise<KeptEvent[]> {
+    return events.find(filter).project<KeptEvent>({ trail: 1, bodyHash: 1 }).toArray()
   }
 }
+
+type KeptEvent = Pick<EventRow, '_id' | 'trail' | 'bodyHash'>
 
 function markFields(mark: EventMark) {
   return {

@@ -14,7 +14,10 @@ export async function ofEachTrail<Row extends { trail: string }>(
   const rows = await collection
     .aggregate<{ row: Row }>([
       { $match: { trail: { $in: trails } } },
-      { $group: { _id: '$trail' } },
+      // In this form the index is left at the first event of each trail, however many there are:
+      // https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/#optimization-to-return-the-first-document-of-each-group
+      { $sort: { trail: 1 } },
+      { $group: { _id: '$trail', first: { $first: '$trail' } } },
       {
         $lookup: {
           from: collection.collectionName,

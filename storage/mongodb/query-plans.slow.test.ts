@@ -1,179 +1,194 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Document } from 'mongodb'
-import {
-  aBatch,
-  aMark,
-  aPair,
-  aProduct,
-  aRow,
-  aTrail,
-  aWrite,
-  anEvent,
-  anUndo,
-} from '../contract/documents.ts'
+import { MongoClient, type Document } from 'mongodb'
+import { EVERY_CALL } from '../contract/every-call.ts'
 import type { Storage } from '../ports.ts'
 import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from '../../tests/support/servers/document-server.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/servers/test-database.ts'
-import { MIGRATIONS, type DeclaredIndex } from './migrations.ts'
+import { MIGRATIONS } from './migrations.ts'
 import { openMongodbStorage } from './open.ts'
+import { COLLECTION_NAMES as NAMES } from './documents.ts'
+import { constraintsOf, planQuery, queriesOf, type QueryPlan, type SentQuery } from './query-plan.ts'
+import { SHARD_KEYS } from './shard-keys.ts'
 
 const INDEXES = MIGRATIONS.flatMap(({ indexes }) => indexes)
 
-/** Small by their nature, or one row from an end of the order of ids. */
-const READ_WHOLE = new Set(['api_keys', 'identity_log'])
+interface Sent {
+  call: string
+  name: string
+  command: Document
+}
 
-/*
- * The protocol server has no plans to tell, so each filter that is sent is held against the indexes that are declared.
- */
+/** What one method of the port asks of the database, and how that is found. */
+interface Planned extends SentQuery {
+  call: string
+  plan: QueryPlan
+}
+
 describeWithServer(DOCUMENT_SERVER, 'queries of the MongoDB adapter', (server) => {
   let database: TestDatabase
   let storage: Storage
-  const sent: { collection: string; filter: Document }[] = []
+  let sent: Sent[]
+  let planned: Planned[]
   beforeEach(async () => {
+    sent = []
+    let call = 'open'
     database = createTestDatabase(server())
-    const note = (name: string, command: Document): void => {
-      for (const filter of filtersOf(command)) sent.push({ collection: String(command[name]), filter })
-    }
-    storage = await openMongodbStorage({ url: database.url, onCommand: note })
+    storage = await openMongodbStorage({
+      url: database.url,
+      onCommand: (name, command) => sent.push({ call, name, command }),
+    })
     sent.length = 0
+    for (const each of EVERY_CALL) {
+      call = each.name
+      await each.run(storage)
+    }
+    planned = sent.flatMap(({ call, name, command }) =>
+      queriesOf(name, command).map((query) => ({ call, ...query, plan: planQuery(query, INDEXES) })),
+    )
   })
   afterEach(async () => {
     await storage[Symbol.asyncDispose]()
     await database[Symbol.asyncDispose]()
   })
 
-  test('each filter is served by an index that is declared, and no other', async () => {
-    await useEverything(storage)
-    expect(sent.length).toBeGreaterThan(50)
-    const uncovered = sent.filter(({ collection, filter }) => !isCovered(collection, filter))
-    expect(uncovered).toEqual([])
-    const unused = INDEXES.filter((index) => {
-      return !sent.some(({ collection, filter }) => {
-        const branches = (filter['$or'] ?? []) as Document[]
-        return collection === index.collection && [filter, ...branches].some((part) => serves(index, part))
-      })
+  test('each is served by an index that is declared, in the order that is asked for, and each index serves one', () => {
+    expect(planned.length).toBeGreaterThan(90)
+    const byNone = planned.filter(({ call, plan }) => plan.indexes === null && !FEW.has(call))
+    expect(byNone.map(shown)).toEqual([])
+    const sorted = planned.filter(({ call, plan }) => !plan.isOrdered && !FEW.has(call))
+    expect(sorted.map(shown)).toEqual([])
+    const used = new Set(
+      planned.flatMap(({ collection, plan }) => plan.candidates.map((name) => `${collection}.${name}`)),
+    )
+    const unused = INDEXES.map(({ collection, name }) => `${collection}.${name}`)
+    expect(unused.filter((name) => !used.has(name))).toEqual([])
+  })
+
+  test('what an index finds and the filter then leaves out is known, and why it is little', () => {
+    const left = planned.filter(
+      ({ plan: { indexes, residual } }) =>
+        indexes !== null && !indexes.includes('_id_') && residual.length > 0,
+    )
+    const calls = [...new Set(left.map(({ call }) => call))]
+    expect(calls.toSorted()).toEqual(Object.keys(LEFT_OUT).toSorted())
+  })
+
+  test('each read is of what the majority has, from the primary, and given up by the server before the driver does', () => {
+    const reads = sent.filter(({ name }) => ['find', 'aggregate', 'count'].includes(name))
+    expect(reads.length).toBeGreaterThan(60)
+    for (const { call, command } of reads) {
+      expect({ call, ...command }).toMatchObject({ readConcern: { level: 'majority' }, maxTimeMS: 2_400 })
+      expect({ call, mode: command['$readPreference'] as unknown }).toEqual({ call, mode: undefined })
+    }
+  })
+
+  test('each write is acknowledged by the disks of the majority', () => {
+    const writes = sent.filter(({ name }) => ['insert', 'update', 'delete'].includes(name))
+    expect(writes.length).toBeGreaterThan(25)
+    for (const { call, command } of writes) {
+      expect({ call, ...command }).toMatchObject({ writeConcern: { w: 'majority', j: true } })
+    }
+    const others = sent.filter(({ name }) => !KNOWN_COMMANDS.has(name))
+    expect(others).toEqual([])
+  })
+
+  test('each collection that grows has a shard key, and what is asked all the time goes to the shards that have it', () => {
+    const small = new Set<string>([NAMES.batches, NAMES.apiKeys, NAMES.progress, NAMES.probes])
+    expect([...SHARD_KEYS.keys(), ...small].toSorted()).toEqual(Object.values(NAMES).toSorted())
+    const everywhere = planned.filter(({ collection, filter }) => {
+      const [first] = SHARD_KEYS.get(collection) ?? []
+      return first !== undefined && !isNamed(filter, first)
     })
-    expect(unused.map(({ collection, name }) => `${collection}.${name}`)).toEqual([])
+    expect([...new Set(everywhere.map(({ call }) => call))].toSorted()).toEqual(
+      Object.keys(EVERYWHERE).toSorted(),
+    )
+  })
+
+  test('what is inserted, by itself or by an update, has its whole shard key, and only ids are unique', async () => {
+    for (const { name, command } of sent) {
+      const key = SHARD_KEYS.get(String(command[name]))
+      const upserts = ((command['updates'] ?? []) as { q: Document; upsert?: boolean }[]).filter(
+        (u) => u.upsert,
+      )
+      const inserted = [...((command['documents'] ?? []) as Document[]), ...upserts.map(({ q }) => q)]
+      for (const document of inserted) {
+        for (const field of key ?? []) expect(typeof document[field]).toBe('string')
+      }
+    }
+    await using client = await MongoClient.connect(database.url)
+    for (const { collection } of INDEXES) {
+      const unique = (await client.db().collection(collection).indexes()).filter((index) => index.unique)
+      expect(unique.map(({ name }) => name)).toEqual([])
+    }
   })
 })
 
-function filtersOf(command: Document): Document[] {
-  const { filter, updates, deletes, pipeline, q } = command as Record<string, unknown>
-  const stages = (pipeline ?? []) as Document[]
-  return [
-    ...(filter === undefined ? [] : [filter as Document]),
-    ...(q === undefined ? [] : [q as Document]),
-    ...((updates ?? []) as { q: Document }[]).map((update) => update.q),
-    ...((deletes ?? []) as { q: Document }[]).map((one) => one.q),
-    ...stages.flatMap((stage) => {
-      const lookup = stage['$lookup'] as { pipeline: Document[] } | undefined
-      const [match] = lookup?.pipeline ?? [stage]
-      return match?.['$match'] ? [match['$match'] as Document] : []
-    }),
-  ]
+/** Small by their nature: read whole. */
+const FEW = new Set(['apiKeys.list'])
+
+const KNOWN_COMMANDS = new Set(['insert', 'update', 'delete', 'find', 'aggregate', 'count'])
+
+/** Why few are found that the rest of the filter leaves out. */
+const LEFT_OUT = {
+  'events.readFolded':
+    'nearly all events of a trail are folded, and a page begins where the one before ended',
+  'events.readPurchases': 'all but the events that are being folded just now are held',
+  'events.listPurchases': 'nearly all events of a trail are folded',
+  'events.readSealed': 'what a base holds is deleted next',
+  'events.listByTrails':
+    'the names that are asked for; for a rare one of a giant trail the server gives up in time',
+  'events.countByTrails': 'as listByTrails',
+  'events.conflictsOf': 'an event has few conflicts, and a trail as well',
+  'events.deleteFolded': 'as conflictsOf',
+  'events.scan': 'names that are asked for, in a window of 5,000 events',
+  'trails.dirtyEvents': 'a profile has few trails',
+  'identities.undosOfKeys': 'a key has few undos',
 }
 
-function isCovered(collection: string, filter: Document): boolean {
-  if (READ_WHOLE.has(collection)) return true
-  const branches = filter['$or'] as Document[] | undefined
-  if (INDEXES.some((index) => index.collection === collection && serves(index, filter))) return true
-  if (isConstrained(filter, '_id')) return true
-  return branches?.every((branch) => isCovered(collection, branch)) ?? false
+/** Asked of every shard, and why that does no harm: the second table of docs/scaling.md. */
+const WAITS = 'takes what waits, once a round of a worker'
+const MANY = 'belongs to many keys at once, once a step'
+const SCAN = 'goes through everything, now and then'
+const EVERYWHERE = {
+  'events.findPendingTrails': WAITS,
+  'events.findUnlinked': WAITS,
+  'events.oldestPending': 'once a batch of profiles that are read',
+  'events.backlog': SCAN,
+  'events.stats': SCAN,
+  'events.listParked': SCAN,
+  'events.scan': SCAN,
+  'events.scanTrails': SCAN,
+  'trails.findDirty': WAITS,
+  'trails.findByHomes': MANY,
+  'trails.dirtyEvents': 'once a batch of profiles that are read',
+  'trails.list': SCAN,
+  'profiles.findOutbox': WAITS,
+  'profiles.findUnpublished': WAITS,
+  'profiles.findDue': WAITS,
+  'profiles.search': SCAN,
+  'profiles.list': SCAN,
+  'profiles.stats': SCAN,
+  'products.findOutbox': WAITS,
+  'products.list': SCAN,
+  'identities.findPendingPairs': WAITS,
+  'identities.findPendingUndos': WAITS,
+  'identities.rowsOfProfiles': MANY,
+  'identities.pairsOfKeys': MANY,
+  'identities.undosOfKeys': MANY,
+  'identities.listPairs': SCAN,
+  'identities.reopenRefused': SCAN,
+  'sealedPurchases.list': SCAN,
 }
 
-/** Whether the index begins with what the filter fixes or bounds; one with some rows only needs that they are asked for. */
-function serves({ key, only }: DeclaredIndex, filter: Document): boolean {
-  const asksForThem = only === undefined || isConstrained(filter, only)
-  const [first = ''] = Object.keys(key)
+function shown({ call, collection, filter, sort }: Planned): string {
+  return `${call}: ${collection} ${JSON.stringify(filter)} ${JSON.stringify(sort)}`
+}
+
+/** Whether the filter gives the field its values. */
+function isNamed(filter: Document, field: string): boolean {
   return (
-    asksForThem &&
-    (isConstrained(filter, first) || (only !== undefined && first === '_id') || first.startsWith(`${only}.`))
+    constraintsOf(filter).constraints.get(field) === 'equal' ||
+    constraintsOf(filter).constraints.get(field) === 'some'
   )
-}
-
-function isConstrained(filter: Document, field: string): boolean {
-  if (field === 'trail' && filter['$expr'] !== undefined) return true
-  const own: unknown = filter[field]
-  if (own !== undefined) return (own as { $exists?: boolean }).$exists !== false
-  const every = (filter['$and'] ?? []) as Document[]
-  return every.some((part) => isConstrained(part, field))
-}
-
-async function useEverything(storage: Storage): Promise<void> {
-  const { events, trails, profiles, identities, products, sealedPurchases, progress, apiKeys } = storage
-  const list = { names: ['Order Completed'], before: { time: 1, key: 'k' }, limit: 3 }
-  await events.append([anEvent('a', { pairs: [['email:e', 'userId:u']] }), anEvent('b')])
-  await events.append([anEvent('b', { bodyHash: 'other' })])
-  await events.findPendingTrails(null, 3)
-  await events.readPending(['trail-1'], 3)
-  await events.mark([aMark('a'), aMark('unknown', { outcome: 'parked' })])
-  await events.listParked(null, 3)
-  await events.release([{ key: 'a', attempt: 0 }])
-  await events.readFolded([{ trail: 'trail-1', aboveVersion: 0, after: { time: 1, key: 'k' } }], 3)
-  await events.scanTrails(0, null, 3)
-  await events.findUnlinked(3)
-  await events.clearLinks(['a'])
-  await events.get(['a'])
-  await events.listByTrails([['trail-1']], list)
-  await events.conflictsOf(['b'], 3)
-  await events.conflictsByTrails([['trail-1']], 3)
-  await events.oldestPending([['userId:17850']])
-  await events.backlog()
-  await events.countByTrails([['trail-1']], ['track'])
-  await events.scan(['track'], null, 3)
-  await events.stats()
-  await events.readPurchases([
-    { trail: 'trail-1', ref: 'o-1', except: [], held: [{ version: 1, before: null }] },
-  ])
-  await events.listPurchases('trail-1', null, 3)
-  await events.readSealed([{ trail: 'trail-1', before: 1, version: 1 }], 3)
-  await events.deleteFolded(['a'])
-  await sealedPurchases.get([{ trail: 'trail-1', ref: 'o-1' }])
-  await sealedPurchases.list('trail-1', null, 3)
-  await trails.put([aTrail('t', 1), aTrail('u', 1)])
-  await trails.put([aTrail('t', 2), aTrail('u', 3)])
-  await trails.get(['t'])
-  await trails.findByHomes(['p_t'])
-  await trails.findDirty(null, 3)
-  await trails.dirtyEvents(['p_t'])
-  await trails.clearDirty([{ id: 't', version: 2 }])
-  await trails.list(null, 3)
-  await trails.bases(['t'])
-  await profiles.put([aWrite('p', 1)])
-  await profiles.get(['p'])
-  await profiles.findOutbox(null, 3)
-  await profiles.trimOutbox([{ id: 'p', version: 1 }])
-  await profiles.findUnpublished(null, 3)
-  await profiles.clearUnpublished([{ id: 'p', version: 1 }])
-  await profiles.findDue(1, 3)
-  await profiles.search(['a', 'b'], null, 3)
-  await profiles.list(null, 3)
-  await profiles.stats()
-  await identities.putRows([aRow('userId:u')])
-  await identities.rows(['userId:u'])
-  await identities.rowsOfProfiles(['p'])
-  await identities.recordPairs([aPair('a', 1)])
-  await identities.findPendingPairs(3)
-  await identities.settlePairs(1, [{ pairId: 'a', decision: { kind: 'refuse', reason: 'too-many-keys' } }])
-  await identities.pairs(['a'])
-  await identities.pairsOfKeys(['userId:a'])
-  await identities.listPairs(null, 3)
-  await identities.reopenRefused(null, 3)
-  await identities.requestUndos([anUndo('a', 1)])
-  await identities.findPendingUndos(3)
-  await identities.undosOfKeys(['userId:a'])
-  await identities.settleUndos(1, ['a'])
-  await identities.head()
-  await identities.insertBatch(aBatch(1))
-  await identities.setBatchDone(1)
-  await identities.listBatches(0, 3)
-  await products.put([aProduct('x', 1)])
-  await products.get(['x'])
-  await products.findOutbox(null, 3)
-  await products.trimOutbox([{ id: 'x', version: 1 }])
-  await products.list(null, 3)
-  await apiKeys.get('k')
-  await apiKeys.list()
-  await progress.get('job')
 }
