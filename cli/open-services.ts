@@ -5,6 +5,7 @@ import type { DeploymentSecrets } from '../access/secret.ts'
 import { DEFAULT_IDENTITY_RULES } from '../core/identity/rules.ts'
 import { FOLD_VERSION } from '../core/profile/fold-version.ts'
 import { createEventPath } from '../ingest/create-event-path.ts'
+import type { Work } from '../ingest/worker/worker.ts'
 import { openWorkerSeats, workersGauge } from '../ingest/worker/worker-seats.ts'
 import { askAgainUnderOtherRules } from '../ingest/identity/ask-again.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -29,7 +30,8 @@ export interface OpenedServices extends Services, AsyncDisposable {
 }
 
 /** Under which a process that has accepted events tells the workers. */
-const WORK_HINT = 'work'
+/** The topics of hints, by what there is to do. */
+const HINTS: Readonly<Record<Work, string>> = { events: 'work:events', anything: 'work' }
 
 /**
  * Takes the data folder for this process, unless the store is one that processes share, and opens the store, the event
@@ -71,15 +73,17 @@ export async function openServices(
       isWorking: set.has('worker'),
       // What is small holds up no acknowledgement; with a database, each call is a way there and back.
       ...(!isDistributed(config) && { step: 50 }),
-      onWork: () => stream.hints.send(WORK_HINT),
+      onWork: (work) => stream.hints.send(HINTS[work]),
       ...(seats && { share: () => seats.share }),
       // An embedded store has one process at a time.
       mayFoldBack: () => seats?.isNewest ?? !isDistributed(config),
     }),
   )
   if (seats) {
-    const hints = stream.hints.subscribe(WORK_HINT, () => path.worker.wake())
-    opening.defer(async () => hints[Symbol.dispose]())
+    for (const work of ['events', 'anything'] as const) {
+      const hints = stream.hints.subscribe(HINTS[work], () => path.worker.wake(work))
+      opening.defer(async () => hints[Symbol.dispose]())
+    }
   }
   const secrets = await openSecrets(config)
   const apiKeys = createApiKeys({

@@ -4,6 +4,7 @@ import type { ProductDocument, ProductPatch, ProductState } from '../core/produc
 import type { Clock } from '../platform/clock.ts'
 import type { ProductStore } from '../storage/ports.ts'
 import { appendToOutbox } from './outbox.ts'
+import type { Outbox } from './relay.ts'
 
 /** Merges what events and imports say of products into the catalogue. */
 export interface Catalogue {
@@ -13,7 +14,14 @@ export interface Catalogue {
 
 const MAX_ATTEMPTS = 20
 
-export function createCatalogue({ products, clock }: { products: ProductStore; clock: Clock }): Catalogue {
+export interface CatalogueOptions {
+  products: ProductStore
+  clock: Clock
+  /** Told of the outboxes that were written, as soon as they are. */
+  onWritten?: (outboxes: readonly Outbox[]) => void
+}
+
+export function createCatalogue({ products, clock, onWritten }: CatalogueOptions): Catalogue {
   return {
     async upsert(patches) {
       let open = mergeById(patches)
@@ -34,6 +42,7 @@ export function createCatalogue({ products, clock }: { products: ProductStore; c
     }
     if (writes.length === 0) return new Map()
     const written = await products.put(writes)
+    onWritten?.(writes.filter(({ outbox }, i) => written[i] && outbox.length > 0))
     const contended = writes.filter((_, i) => !written[i])
     return new Map(contended.map(({ id }) => [id, states.get(id) ?? {}]))
   }

@@ -1,4 +1,5 @@
 import type { Event } from '../core/events/event.ts'
+import type { IdentityKey } from '../core/identity/identity-key.ts'
 import { DEFAULT_IDENTITY_RULES, type IdentityRules } from '../core/identity/rules.ts'
 import type { UndoMerge } from '../core/identity/undo-merge.ts'
 import { createRulesFor, type NormaliseSettings } from '../core/normalise/rules.ts'
@@ -11,7 +12,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { systemSleep, type Sleep } from '../platform/sleep.ts'
 import type { Storage } from '../storage/ports.ts'
-import type { ChangeFeed } from '../stream/ports.ts'
+import type { Change, ChangeFeed } from '../stream/ports.ts'
 import { createAccept, type Accept } from './accept.ts'
 import { createBacklog } from './backlog.ts'
 import { createCatalogue, type Catalogue } from './catalogue.ts'
@@ -23,14 +24,15 @@ import { createMaterialiseEach } from './materialise-each.ts'
 import { measuredSteps } from './measured-steps.ts'
 import { createPathMetrics, type PathMetrics } from './metrics.ts'
 import { createRebuild } from './rebuild.ts'
-import { createRelay } from './relay.ts'
+import { createRelay, type Outbox } from './relay.ts'
 import { createReplay, type Replay } from './replay.ts'
 import { createRetain, type Retain } from './retain.ts'
 import { createRetainSchedule } from './retain-schedule.ts'
 import { createSweep } from './sweep.ts'
+import { HandedOn } from './worker/handed-on.ts'
 import { createWorkerElsewhere } from './worker/worker-elsewhere.ts'
 import type { WorkerShare } from './worker/worker-share.ts'
-import { createWorker, type Worker } from './worker/worker.ts'
+import { createWorker, type Work, type Worker } from './worker/worker.ts'
 
 export interface EventPathOptions {
   storage: Storage
@@ -53,7 +55,7 @@ export interface EventPathOptions {
   step?: number
   sleep?: Sleep
   /** Called when there is work, so that other processes that carry it on need not wait for their next poll. */
-  onWork?: () => void
+  onWork?: (work: Work) => void
   /** What of the work is this process's now, where several share it. */
   share?: () => WorkerShare
   /** Whether this process carries events on itself; else others do, which share the store. */
@@ -67,6 +69,14 @@ export interface EventPathOptions {
   /** How much a state keeps one by one, of a trail as of a profile. */
   stateLimits?: StateLimits
 }
+
+/** By its id; nothing else of the document waits with it. */
+function outboxOf({ id, mergedInto = null, outbox }: Outbox): [id: string, outbox: Outbox] {
+  return [id, { id, mergedInto, outbox }]
+}
+
+/** People whose trails were folded and who wait to be materialised: at so many the fold waits. */
+const MAX_FOLDED = 1_000
 
 export interface FoldCode {
   version: number
@@ -91,11 +101,24 @@ export function createEventPath(options: EventPathOptions): EventPath {
   const { events, trails, profiles, identities, products } = storage
   const limits = options.stateLimits ?? STATE_LIMITS
   const trailLog = createTrailLog(storage, currency)
-  const catalogue = createCatalogue({ products, clock })
   const metrics = createPathMetrics({ storage, clock })
   const measured = measuredSteps(metrics)
+  const relay = measured.relay(createRelay({ profiles, products, feed, clock }))
+  /** Where nobody relays, those who do are to find it. */
+  const tellOf = (entity: Change['entity']): { onWritten?: (outboxes: readonly Outbox[]) => void } =>
+    isWorking ? { onWritten: (documents) => relay.written[entity].put(documents.map(outboxOf)) } : {}
+  const catalogue = createCatalogue({ products, clock, ...tellOf('Product') })
   const materialise = measured.materialise(
-    createMaterialise({ profiles, trails, identities, clock, trailLog, limits, isPublishing }),
+    createMaterialise({
+      profiles,
+      trails,
+      identities,
+      clock,
+      trailLog,
+      limits,
+      isPublishing,
+      ...tellOf('Profile'),
+    }),
   )
   const materialiseEach = createMaterialiseEach({ materialise, clock, log })
   const { apply, version: foldVersion } = options.foldCode ?? {
@@ -106,9 +129,11 @@ export function createEventPath(options: EventPathOptions): EventPath {
   const rebuild = createRebuild({ events, trails, apply, foldVersion, mayFoldBack, trailLog, log })
   const rules = options.identityRules ?? DEFAULT_IDENTITY_RULES
   const identityLog = measured.identityLog(createIdentityLog({ identities, materialise, rules, clock }))
+  const folded = new HandedOn<IdentityKey>(MAX_FOLDED)
   const worker = isWorking
     ? createWorker({
         storage,
+        folded,
         fold: measured.fold(
           createFold({
             events,
@@ -118,6 +143,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
             trailLog,
             apply,
             foldVersion,
+            onFolded: (keys) => folded.put(keys.map((key) => [key, key])),
             mayFoldBack,
             currency,
             clock,
@@ -127,19 +153,18 @@ export function createEventPath(options: EventPathOptions): EventPath {
         materialiseEach,
         identityLog,
         sweep: measured.sweep(createSweep({ profiles, materialiseEach, clock })),
-        relay: measured.relay(createRelay({ profiles, products, feed, clock })),
+        relay,
         clock,
         log,
         sleep,
         ...(options.step === undefined ? {} : { step: options.step }),
         ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
         ...(options.share && { share: options.share }),
-        ...(onWork && { onHandOver: onWork }),
       })
-    : createWorkerElsewhere({ storage, sleep, onWake: () => onWork?.() })
-  const wake = (): void => {
-    worker.wake()
-    if (isWorking) onWork?.()
+    : createWorkerElsewhere({ storage, sleep, onWake: (work) => onWork?.(work) })
+  const wake = (work: Work): void => {
+    worker.wake(work)
+    if (isWorking) onWork?.(work)
   }
   const retain = createRetain({ storage, apply, foldVersion, trailLog, log, clock, sleep })
   const schedule =
@@ -150,7 +175,7 @@ export function createEventPath(options: EventPathOptions): EventPath {
     accept: createAccept({
       events,
       clock,
-      onStored: wake,
+      onStored: () => wake('events'),
       backlog: createBacklog({
         events,
         clock,
@@ -163,13 +188,19 @@ export function createEventPath(options: EventPathOptions): EventPath {
     catalogue: {
       async upsert(patches) {
         await catalogue.upsert(patches)
-        wake()
+        wake('anything')
       },
     },
     worker,
     metrics,
-    undoMerge: createUndoMerge({ identities, profiles, identityLog, clock, onUndone: wake }),
-    replay: createReplay({ storage, rebuild, clock, sleep, wake }),
+    undoMerge: createUndoMerge({
+      identities,
+      profiles,
+      identityLog,
+      clock,
+      onUndone: () => wake('anything'),
+    }),
+    replay: createReplay({ storage, rebuild, clock, sleep, wake: () => wake('anything') }),
     retain,
     async [Symbol.asyncDispose]() {
       await schedule?.[Symbol.asyncDispose]()

@@ -1,4 +1,5 @@
 import type { Event, TrailId } from '../core/events/event.ts'
+import type { IdentityKey } from '../core/identity/identity-key.ts'
 import type { ProductPatch } from '../core/products/product.ts'
 import { productPatches } from '../core/products/product-state.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
@@ -26,6 +27,8 @@ export interface FoldOptions {
   /** How events are put into a state, and the version of that. */
   apply: (state: ProfileState, events: readonly Event[]) => ProfileState
   foldVersion: number
+  /** Told whose trails were written, as soon as they are. */
+  onFolded?: (identities: readonly IdentityKey[]) => void
   /** Whether a trail that a newer fold made is folded anew by this one: nobody has the newer any more. */
   mayFoldBack?: () => boolean
 }
@@ -66,6 +69,7 @@ export function createFold(options: FoldOptions): Fold {
     log,
     apply,
     foldVersion,
+    onFolded,
     mayFoldBack = () => false,
   } = options
   const failedEvents = createFailedEvents()
@@ -108,6 +112,7 @@ export function createFold(options: FoldOptions): Fold {
       if (writes.length === 0) return { applied: 0, busy, retryAt, newer: newer.size }
       const written = await trails.put(writes.map((write) => write.trail))
       const done = writes.filter((_, i) => written[i])
+      onFolded?.(done.map(({ trail }) => trail.identity))
       await catalogue.upsert(done.flatMap((write) => write.patches))
       await events.mark(done.flatMap((write) => write.trail.applied.map(markOf)))
       for (const row of done.flatMap((write) => write.settled)) failedEvents.forget(row)

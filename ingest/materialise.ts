@@ -15,6 +15,7 @@ import type {
   TrailStore,
 } from '../storage/ports.ts'
 import { appendToOutbox, joinUnpublished } from './outbox.ts'
+import type { Outbox } from './relay.ts'
 
 export interface MaterialiseOptions {
   profiles: ProfileStore
@@ -26,6 +27,8 @@ export interface MaterialiseOptions {
   limits: StateLimits
   /** Whether there is a destination that is told of changes; false when absent. */
   isPublishing?: boolean
+  /** Told of the outboxes that were written, as soon as they are. */
+  onWritten?: (outboxes: readonly Outbox[]) => void
 }
 
 export interface Materialise {
@@ -39,7 +42,7 @@ export interface Materialise {
 const MAX_ATTEMPTS = 50
 
 export function createMaterialise(options: MaterialiseOptions): Materialise {
-  const { profiles, trails, identities, clock, trailLog, limits, isPublishing = false } = options
+  const { profiles, trails, identities, clock, trailLog, limits, isPublishing = false, onWritten } = options
 
   return async (ids) => {
     let open = [...new Set(ids)]
@@ -67,6 +70,9 @@ export function createMaterialise(options: MaterialiseOptions): Materialise {
     }
     if (writes.length === 0) return []
     const written = await profiles.put(writes)
+    onWritten?.(
+      writes.flatMap(({ profile }, i) => (written[i] && profile.outbox.length > 0 ? [profile] : [])),
+    )
     const clean = basis.flatMap((of, i) => (written[i] ? of.filter((trail) => trail.dirty) : []))
     if (clean.length > 0) await trails.clearDirty(clean.map(({ id, version }) => ({ id, version })))
     return writes.filter((_, i) => !written[i]).map((write) => write.profile.id)

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { ProductStore, ProfileStore } from '../storage/ports.ts'
 import type { Change, ChangeFeed } from '../stream/ports.ts'
 import { Carried, type CarriedItem } from './carried.ts'
+import { HandedOn } from './worker/handed-on.ts'
 
 export interface RelayOptions {
   profiles: Pick<ProfileStore, 'findOutbox' | 'trimOutbox'>
@@ -11,34 +12,71 @@ export interface RelayOptions {
   clock: Clock
 }
 
+/** A document's outbox as it was written or found. */
+export interface Outbox {
+  id: string
+  mergedInto?: string | null
+  outbox: OutboxEntry[]
+}
+
+/**
+ * Carries outboxes to the feed, at least once, and trims those that a second look found there (`ChangeFeed.stillHeld`). Any
+ * number of relays may run at once: the feed tells nothing twice, and a trim takes no more than what was told. Not to be
+ * called while a call is under way.
+ */
 export interface Relay {
-  /**
-   * Carries up to `limit` outboxes of each kind to the feed, at least once, and trims those that a second look found
-   * there (`ChangeFeed.stillHeld`); returns how many entries it carried. Any number of relays may run at once: the feed
-   * tells nothing twice, and a trim takes no more than what was told.
-   */
-  relay(limit: number): Promise<number>
+  /** Outboxes that this process has just written. What cannot be carried stays there, and is in the store. */
+  readonly written: Readonly<Record<Change['entity'], HandedOn<Outbox>>>
+  /** Carries up to `limit` of `written` of each kind; returns how many entries it carried. */
+  carryWritten(limit: number): Promise<number>
+  /** Carries up to `limit` outboxes of each kind that it finds in the store; returns how many entries it carried. */
+  carryFound(limit: number): Promise<number>
 }
 
 /** Outboxes that wait for their second look: beyond it nothing more is carried, until these are trimmed. */
 const MAX_CARRIED = 20_000
+/** Within so long an outbox is carried by whoever wrote it. */
+const CARRY_MS = 1_000
+/** Outboxes that wait to be carried: those beyond it are looked for in the store. */
+const MAX_WRITTEN = 20_000
 
 export function createRelay({ profiles, products, feed, clock }: RelayOptions): Relay {
-  const relayProfiles = createRelayOf('Profile', profiles)
-  const relayProducts = createRelayOf('Product', products)
+  const relays = { Profile: createRelayOf('Profile', profiles), Product: createRelayOf('Product', products) }
   return {
-    async relay(limit) {
-      return (await relayProfiles(limit)) + (await relayProducts(limit))
-    },
+    written: { Profile: relays.Profile.written, Product: relays.Product.written },
+    carryWritten: async (limit) =>
+      (await relays.Profile.carryWritten(limit)) + (await relays.Product.carryWritten(limit)),
+    carryFound: async (limit) =>
+      (await relays.Profile.carryFound(limit)) + (await relays.Product.carryFound(limit)),
   }
 
-  function createRelayOf(entity: Change['entity'], store: OutboxStore): (limit: number) => Promise<number> {
+  function createRelayOf(entity: Change['entity'], store: OutboxStore): RelayOf {
+    const written = new HandedOn<Outbox>(MAX_WRITTEN)
     const carried = new Carried()
+    /** What a second look did not find: at once to be carried again. */
+    const lost = new Set<string>()
     let after: string | null = null
 
-    return async (limit) => {
-      await lookAgain()
-      const found = await findNew(limit)
+    return {
+      written,
+      async carryWritten(limit) {
+        await lookAgain()
+        const taken = written.take(Math.min(limit, Math.max(0, MAX_CARRIED - carried.size)))
+        if (taken.length === 0) return 0
+        try {
+          return await carry(taken.flatMap(([, outbox]) => newIn(outbox)))
+        } catch (error) {
+          written.putBack(taken)
+          throw error
+        }
+      },
+      async carryFound(limit) {
+        await lookAgain()
+        return carry(await findNew(limit))
+      },
+    }
+
+    async function carry(found: readonly Found[]): Promise<number> {
       const changes = found.flatMap(({ changes }) => changes)
       if (changes.length === 0) return 0
       const appended = await feed.append(changes)
@@ -48,9 +86,25 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
         const last = answers.at(-1)
         return last && answers.every((answer) => answer !== null) ? [{ id, version, appended: last }] : []
       })
+      for (const { id } of items) lost.delete(id)
       if (feed.secondLookMs === 0) await store.trimOutbox(items)
       else carried.add(clock(), items)
       return changes.length
+    }
+
+    /** Whoever wrote it is carrying it, and looks again before it is trimmed. */
+    function isUnderWay({ id, outbox }: Outbox): boolean {
+      const age = clock() - (outbox.at(-1)?.at ?? 0)
+      return feed.secondLookMs > 0 && !lost.has(id) && age >= 0 && age < feed.secondLookMs + CARRY_MS
+    }
+
+    /** What of an outbox is not carried already; at most one. */
+    function newIn(outbox: Outbox): Found[] {
+      const changes = changesOf(entity, outbox).filter(
+        ({ version }) => version > carried.versionOf(outbox.id),
+      )
+      const version = changes.at(-1)?.version
+      return version === undefined ? [] : [{ id: outbox.id, version, changes }]
     }
 
     /** A feed in another epoch has lost what was carried: it stays in its outbox and is carried again. */
@@ -59,6 +113,7 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
       for (let due = carried.due(until); due.length > 0; due = carried.due(until)) {
         const held = await feed.stillHeld(due.map(({ appended }) => appended))
         await store.trimOutbox(due.filter((_, i) => held[i] === true))
+        for (const [i, { id }] of due.entries()) if (held[i] !== true) lost.add(id)
         carried.done()
       }
     }
@@ -68,13 +123,7 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
       const list: Found[] = []
       while (list.length < limit && carried.size + list.length < MAX_CARRIED) {
         const page: Outbox[] = await store.findOutbox(after, limit)
-        for (const outbox of page) {
-          const changes = changesOf(entity, outbox).filter(
-            ({ version }) => version > carried.versionOf(outbox.id),
-          )
-          const version = changes.at(-1)?.version
-          if (version !== undefined) list.push({ id: outbox.id, version, changes })
-        }
+        list.push(...page.filter((outbox) => !isUnderWay(outbox)).flatMap(newIn))
         after = page.length < limit || feed.secondLookMs === 0 ? null : (page.at(-1)?.id ?? null)
         if (after === null) break
       }
@@ -83,10 +132,8 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
   }
 }
 
-interface Outbox {
-  id: string
-  mergedInto?: string | null
-  outbox: OutboxEntry[]
+interface RelayOf extends Omit<Relay, 'written'> {
+  written: HandedOn<Outbox>
 }
 
 interface OutboxStore {

@@ -90,7 +90,7 @@ async function fill(
         event(n + i, Math.floor(((n + i) * profiles) / events)),
       ),
     )
-    path.worker.wake()
+    path.worker.wake('anything')
     if (n % (20 * CHUNK) === 0) await path.worker.settled()
   }
   await path.worker.settled()

@@ -1,12 +1,12 @@
 import type { Sleep } from '../../platform/sleep.ts'
 import { isSettled, type SettledStores } from '../is-settled.ts'
-import type { Worker } from './worker.ts'
+import type { Work, Worker } from './worker.ts'
 
 export interface WorkerElsewhereOptions {
   storage: SettledStores
   sleep: Sleep
   /** Tells those who work. */
-  onWake: () => void
+  onWake: (work: Work) => void
   pollMs?: number
 }
 
@@ -18,7 +18,7 @@ export function createWorkerElsewhere(options: WorkerElsewhereOptions): Worker {
   return {
     wake: onWake,
     async settled() {
-      onWake()
+      onWake('anything')
       while (!stopping.signal.aborted && !(await isSettled(storage))) await sleep(pollMs, stopping.signal)
     },
     async [Symbol.asyncDispose]() {

@@ -123,11 +123,11 @@ describeWithServer(REDIS_SERVER, 'faults of Redis', () => {
     await profiles.put([aWrite('p', 1, { outbox })])
 
     const relay = createRelay({ profiles, products, feed: writing.feed, clock: systemClock })
-    expect(await relay.relay(10)).toBe(1)
+    expect(await relay.carryFound(10)).toBe(1)
     await old.kill()
     proxy.setTarget(replica.port)
     await eventually(async () => {
-      await relay.relay(10)
+      await relay.carryFound(10)
       expect(await profiles.findOutbox(null, 10)).toEqual([])
     })
     expect(await take(messages, 1)).toEqual(['p1'])

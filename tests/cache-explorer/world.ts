@@ -301,7 +301,7 @@ export class World {
     if (!each || each.isBusy) return
     each.isBusy = true
     // A feed that cannot be reached is tried again.
-    await each.relay.relay(10).catch(() => undefined)
+    await each.relay.carryFound(10).catch(() => undefined)
     each.isBusy = false
   }
 

@@ -65,7 +65,6 @@ function openPath(storage: Storage): EventPath {
     clock: Date.now,
     log: silentLog(),
     currency: 'USD',
-    pollMs: 20,
   })
 }
 

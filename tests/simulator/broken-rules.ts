@@ -1,3 +1,4 @@
+import type { ProfileDocument } from '../../core/profile/profile.ts'
 import type { ProfileWrite, Storage, TrailDocument } from '../../storage/ports.ts'
 import type { BrokenRule } from './world.ts'
 
@@ -93,16 +94,21 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
   'an outbox is trimmed before it is told': {
     ports: ({ storage, feed }) => {
       const { profiles } = storage
+      const trimAll = (told: readonly Pick<ProfileDocument, 'id' | 'outbox'>[]): Promise<void> =>
+        profiles.trimOutbox(told.map(({ id, outbox }) => ({ id, version: outbox.at(-1)?.version ?? 0 })))
       return {
         feed,
         storage: {
           ...storage,
           profiles: over(profiles, {
+            async put(writes) {
+              const written = await profiles.put(writes)
+              await trimAll(writes.filter((_, i) => written[i]).map(({ profile }) => profile))
+              return written
+            },
             async findOutbox(after, limit) {
               const found = await profiles.findOutbox(after, limit)
-              await profiles.trimOutbox(
-                found.map(({ id, outbox }) => ({ id, version: outbox.at(-1)?.version ?? 0 })),
-              )
+              await trimAll(found)
               return found
             },
           }),

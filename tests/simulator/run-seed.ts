@@ -127,7 +127,7 @@ async function settle(world: World, last: SimulatedServer): Promise<void> {
   // One of an older fold may find trails that are not for it, and waits for ever.
   for (const { process, path } of others) {
     process.pausedUntil = 0
-    path.worker.wake()
+    path.worker.wake('anything')
   }
   const actor = world.actor('patience')
   await world.scheduler.sleepOf(actor)(200)

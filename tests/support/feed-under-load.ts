@@ -52,7 +52,7 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
 
   async function tell(relay: (typeof relays)[number]): Promise<void> {
     while (!ending.signal.aborted) {
-      const told = await relay.relay(50).catch(() => 0)
+      const told = await relay.carryFound(50).catch(() => 0)
       await delay(told > 0 ? 1 : 20)
     }
   }
