@@ -17,3 +17,11 @@ export async function openStream({ url, ...options }: OpenStreamOptions): Promis
   const { openRedisStream } = await import('./redis/open.ts')
   return openRedisStream({ ...options, url })
 }
+
+/** What answers at that URL, and what about it is not as it has to be; changes nothing there. Rejects with the reason. */
+export async function describeSharedStream(
+  url: string,
+): Promise<{ found: string; complaints: readonly string[] }> {
+  const { describeRedis } = await import('./redis/describe.ts')
+  return describeRedis(url)
+}

@@ -1,6 +1,7 @@
 import { MonogramError } from '../../core/errors.ts'
 import type { Config } from '../../platform/config/config.ts'
 import { silentLog } from '../../platform/log.ts'
+import { describeSharedStream } from '../../stream/open-stream.ts'
 import { askProcesses, describeProcess } from '../ask-processes.ts'
 import { openStreamOf, signerOf } from '../open-stream.ts'
 import { checkDistributed, isDistributed, roleSetOf } from '../role-set.ts'
@@ -17,7 +18,7 @@ export async function checkDeployment(config: Config): Promise<DeploymentCheck[]
   const processes = await askProcesses(config.subgraphUrls, await signerOf(config))
   return [
     checkSettings(config),
-    ...(config.redisUrl === null ? [] : [await checkRedis(config)]),
+    ...(config.redisUrl === null ? [] : [await checkRedis(config, config.redisUrl)]),
     ...processes.map(({ subgraph, url, ready, problem }) => ({
       name: `subgraph ${subgraph}`,
       ok: problem === null,
@@ -38,12 +39,14 @@ function checkSettings(config: Config): DeploymentCheck {
   }
 }
 
-async function checkRedis(config: Config): Promise<DeploymentCheck> {
+/** Whether it answers, takes writes, and has the settings of docs/operations.md. */
+async function checkRedis(config: Config, url: string): Promise<DeploymentCheck> {
   const name = 'Redis'
   try {
+    const { found, complaints } = await describeSharedStream(url)
     await using stream = await openStreamOf(config, silentLog())
     await (await stream.leases.acquire('doctor', 100))?.release()
-    return { name, ok: true, found: 'answers' }
+    return { name, ok: complaints.length === 0, found: [`answers: ${found}`, ...complaints].join('; ') }
   } catch (error) {
     return { name, ok: false, found: error instanceof Error ? error.message : String(error) }
   }

@@ -40,6 +40,24 @@ const FAULTS: [name: string, fault: (world: World) => Promise<void>][] = [
       await direct.del('mg:{1}:feed')
     },
   ],
+  [
+    'SCRIPT FLUSH, ten times',
+    async ({ direct }) => {
+      for (let i = 0; i < 10; i++) {
+        await direct.script('FLUSH')
+        await delay(50)
+      }
+    },
+  ],
+  [
+    'no memory left for two seconds, and nothing that may be evicted',
+    async ({ direct }) => {
+      await direct.config('SET', 'maxmemory-policy', 'noeviction')
+      await direct.config('SET', 'maxmemory', '1')
+      await delay(2_000)
+      await direct.config('SET', 'maxmemory', '0')
+    },
+  ],
   ['SIGKILL and a restart that begins empty', async ({ redis }) => redis.restart()],
   [
     'a server that stands still for three seconds',

@@ -19,10 +19,8 @@ export function watchServer(client: RedisClient, log: Log): WatchedServer {
   }
 
   async function look(): Promise<void> {
-    const nodes: Redis[] = 'nodes' in client ? client.nodes('master') : [client]
-    for (const text of await Promise.all(nodes.map((node) => node.info()))) {
-      const info = parseInfo(text)
-      if (Number(info.get('connected_slaves') ?? 0) > 0) replicas = true
+    for (const info of await readInfos(client)) {
+      if (replicasOf(info) > 0) replicas = true
       for (const complaint of complaints(info)) say(complaint)
     }
   }
@@ -31,6 +29,16 @@ export function watchServer(client: RedisClient, log: Log): WatchedServer {
     look().catch(() => undefined)
   })
   return { hasReplicas: () => replicas }
+}
+
+/** What each server that writes says of itself. */
+export async function readInfos(client: RedisClient): Promise<ReadonlyMap<string, string>[]> {
+  const nodes: Redis[] = 'nodes' in client ? client.nodes('master') : [client]
+  return (await Promise.all(nodes.map((node) => node.info()))).map(parseInfo)
+}
+
+function replicasOf(info: ReadonlyMap<string, string>): number {
+  return Number(info.get('connected_slaves') ?? 0)
 }
 
 /** What about a server would make it lose what it must not lose, or refuse what it must take. */
@@ -49,6 +57,12 @@ export function complaints(info: ReadonlyMap<string, string>): string[] {
   } else if (isBounded && policy === 'noeviction') {
     list.push(
       'Redis refuses writes when it is full (maxmemory-policy noeviction), the change feed stops then; set it to volatile-lru',
+    )
+  }
+  // The line is there only where the setting is.
+  if (replicasOf(info) > 0 && !info.has('min_slaves_good_slaves')) {
+    list.push(
+      'Redis has replicas and takes changes without them (min-replicas-to-write 0): one that a cut-off master takes may never be told; set it to 1, and min-replicas-max-lag to 2',
     )
   }
   return list
