@@ -10,6 +10,8 @@ export interface DeploymentSecrets {
   sessionKey: Buffer
   /** Under which the processes of a deployment know each other: the first signs, each is accepted. */
   callerKeys: readonly Buffer[]
+  /** By which another secret is known, without knowing this one. */
+  fingerprint: string
 }
 
 export interface SecretOptions {
@@ -34,8 +36,11 @@ export async function loadSecrets({
     apiKeyPepper: derive(secret, 'api-keys'),
     sessionKey: derive(secret, 'browser-sessions'),
     callerKeys: (internal ?? [secret]).map((text) => derive(text, 'callers')),
+    fingerprint: derive(secret, 'deployment').toString('base64url').slice(0, FINGERPRINT_LENGTH),
   }
 }
+
+const FINGERPRINT_LENGTH = 16
 
 function derive(secret: string, purpose: string): Buffer {
   return createHmac('sha256', secret).update(`monogram/${purpose}`).digest()

@@ -64,7 +64,7 @@ export interface ParkedReport {
 
 /** What each command takes and gives, wherever it is carried out. */
 export interface Commands {
-  'keys.create': { args: { name: string; scopes: string[] }; result: CreatedApiKey }
+  'keys.create': { args: { name: string; scopes: string[]; newSecret: boolean }; result: CreatedApiKey }
   'keys.list': { args: null; result: ApiKeySummary[] }
   'keys.revoke': { args: { id: string }; result: ApiKeySummary }
   'identity.undo': { args: IdentityUndoArgs; result: UndoneMerge }
@@ -88,7 +88,7 @@ const PARKED_SHOWN = 5
 const MAX_SETTLE_MS = 60_000
 
 const schemas = {
-  createKey: z.object({ name: z.string(), scopes: z.array(z.string()) }),
+  createKey: z.object({ name: z.string(), scopes: z.array(z.string()), newSecret: z.boolean() }),
   revokeKey: z.object({ id: z.string() }),
   backup: z.object({ target: z.string() }),
   undo: z.object({ keys: z.array(z.string()), profileId: z.string().nullable() }),
@@ -105,7 +105,11 @@ const schemas = {
 export function commandHandlers(services: Services): Handlers {
   const { apiKeys, storage, clock } = services
   return {
-    'keys.create': (args) => apiKeys.create(schemas.createKey.parse(args)),
+    async 'keys.create'(args) {
+      const { newSecret, ...key } = schemas.createKey.parse(args)
+      await services.requireSecret(newSecret)
+      return apiKeys.create(key)
+    },
     'keys.list': () => apiKeys.list(),
     'keys.revoke': (args) => apiKeys.revoke(schemas.revokeKey.parse(args).id),
     'identity.undo': (args) => services.undoMerge(undoTarget(schemas.undo.parse(args)), 'command line'),

@@ -16,6 +16,7 @@ import { lockDataDir } from '../storage/embedded/lock.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import type { Stream } from '../stream/ports.ts'
 import { openSecrets, openStreamOf } from './open-stream.ts'
+import { adoptSecret, requireOwnRedis, requireOwnStore } from './own-deployment.ts'
 import { readIdentityRules } from './read-identity-rules.ts'
 import { checkDistributed, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
 import type { Services } from './services.ts'
@@ -41,9 +42,10 @@ const HINTS: Readonly<Record<Work, string>> = { events: 'work:events', anything:
 export async function openServices(
   config: Config,
   log: Log,
-  // A command leaves events to the workers that share its store, where there are any.
-  set: RoleSet = roleSetOf(isDistributed(config) ? ['ingest'] : null),
+  serving: RoleSet | null = null,
 ): Promise<OpenedServices> {
+  // A command leaves events to the workers that share its store, where there are any.
+  const set = serving ?? roleSetOf(isDistributed(config) ? ['ingest'] : null)
   checkDistributed(config, set)
   const identityRules =
     config.identityRules === null ? DEFAULT_IDENTITY_RULES : await readIdentityRules(config.identityRules)
@@ -52,8 +54,12 @@ export async function openServices(
   const storage = opening.use(
     await openStorage({ dataDir: config.dataDir, url: config.storageUrl ?? undefined, log }),
   )
+  const secrets = await openSecrets(config)
+  const secret = isDistributed(config) ? secrets.fingerprint : null
+  const store = serving && (await requireOwnStore(storage.progress, secret))
   await askAgainUnderOtherRules(storage.identities, storage.progress, identityRules)
   const stream = opening.use(await openStreamOf(config, log))
+  if (serving) await requireOwnRedis(stream, { store, secret })
   const seats =
     set.has('worker') && isDistributed(config)
       ? opening.use(await openWorkerSeats({ leases: stream.leases, foldVersion: FOLD_VERSION, log }))
@@ -85,7 +91,6 @@ export async function openServices(
       opening.defer(async () => hints[Symbol.dispose]())
     }
   }
-  const secrets = await openSecrets(config)
   const apiKeys = createApiKeys({
     store: storage.apiKeys,
     pepper: secrets.apiKeyPepper,
@@ -100,6 +105,11 @@ export async function openServices(
     secrets,
     metrics: seats ? [...path.metrics.all, workersGauge(seats)] : path.metrics.all,
     apiKeys,
+    async requireSecret(begin) {
+      if (secret === null) return
+      if (begin) await adoptSecret(storage.progress, secret)
+      else await requireOwnStore(storage.progress, secret)
+    },
     accept: path.accept,
     products: path.catalogue,
     undoMerge: path.undoMerge,

@@ -35,6 +35,7 @@ function createTerminal(): {
     dataDir: dir,
     storage,
     apiKeys: createApiKeys({ store: storage.apiKeys, pepper: Buffer.from('p'), clock, randomBytes }),
+    requireSecret: () => Promise.resolve(),
     accept: createAccept({ events: storage.events, clock, onStored: () => undefined }),
     products: createCatalogue({ products: storage.products, clock }),
     undoMerge: () => Promise.reject(new Error('nothing is linked here')),

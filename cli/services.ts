@@ -15,6 +15,11 @@ export interface Services {
   dataDir: string
   storage: Storage
   apiKeys: ApiKeys
+  /**
+   * Before a key is made: CONFIG_INVALID when the processes that share the store have another secret, under which it
+   * would be void; `begin` makes this one theirs.
+   */
+  requireSecret(begin: boolean): Promise<void>
   accept: Accept
   products: Catalogue
   undoMerge: UndoMerge

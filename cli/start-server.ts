@@ -21,6 +21,7 @@ import { createMetrics } from '../platform/metrics.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { ResourceStack } from '../platform/resource-stack.ts'
 import { writeLockInfo } from '../storage/embedded/lock.ts'
+import type { Stream } from '../stream/ports.ts'
 import { commandHandlers } from './command-handlers.ts'
 import type { Output } from './command.ts'
 import { createControlServer } from './control/control-server.ts'
@@ -31,6 +32,7 @@ import { loadDemoData } from './load-demo-data.ts'
 import { openServices, type OpenedServices } from './open-services.ts'
 import type { KafkaDoors } from './open-kafka.ts'
 import { openSecrets, openStreamOf } from './open-stream.ts'
+import { requireOwnRedis } from './own-deployment.ts'
 import { ownTokenOf } from './reach-subgraphs.ts'
 import { checkDistributed, DEFAULT_DRAIN_MS, isDistributed, roleSetOf, type RoleSet } from './role-set.ts'
 import { serveGraph } from './serve-graph.ts'
@@ -57,7 +59,7 @@ export async function startServer(options: StartOptions): Promise<AsyncDisposabl
   await using opening = new ResourceStack()
   const secrets = await openSecrets(config)
   const services = set.needsStore ? opening.use(await openServices(config, log, set)) : null
-  const stream = services?.stream ?? opening.use(await openStreamOf(config, log))
+  const stream = services?.stream ?? opening.use(await openOwnStream(config, secrets, log))
   const isFirstRun =
     services !== null && set.isWhole && options.demo && (await loadDemoData(services, { root, terminal }))
   const metrics = createMetrics()
@@ -132,6 +134,15 @@ async function openKafkaOf(
     profiles: set.has('worker') ? storage.profiles : null,
     log,
   })
+}
+
+/** Of a gateway: it has no store that could tell its id, and knows its own by the secret. */
+async function openOwnStream(config: Config, { fingerprint }: DeploymentSecrets, log: Log): Promise<Stream> {
+  await using opening = new ResourceStack()
+  const stream = opening.use(await openStreamOf(config, log))
+  await requireOwnRedis(stream, { store: null, secret: fingerprint })
+  opening.move()
+  return stream
 }
 
 /** A gateway without a store asks those who have one. */

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeClaimContract } from './contract/claim.ts'
 import { describeEntityCacheContract } from './contract/entity-cache.ts'
 import { describeFeedContract } from './contract/feed.ts'
 import { describeHintsContract } from './contract/hints.ts'
@@ -25,5 +26,6 @@ export function describeStreamContract(name: string, open: OpenStream): void {
     describeLeasesContract(open)
     describeRateLimitsContract(open)
     describeHintsContract(open)
+    describeClaimContract(open)
   })
 }

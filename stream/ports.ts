@@ -8,6 +8,11 @@ export interface Stream extends AsyncDisposable {
   readonly leases: Leases
   readonly rateLimits: RateLimits
   readonly hints: Hints
+  /**
+   * Says to whom it belongs, by names and what each is for this process. Resolves with the name for which another process
+   * has said something else, since when nothing was lost; null when there is none, or nobody can be asked now.
+   */
+  claim(owner: Readonly<Record<string, string>>): Promise<string | null>
 }
 
 /** A change of an entity, as the relay tells it and every consumer sees it. */

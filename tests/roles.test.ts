@@ -9,7 +9,7 @@ import { runMonogram, startMonogram } from '../bench/support/monogram-process.ts
 import { silentLog } from '../platform/log.ts'
 import { projectRoot } from '../platform/project-root.ts'
 import { openStorage } from '../storage/open-storage.ts'
-import { startCluster, type Cluster } from './support/cluster.ts'
+import { databaseUrl, startCluster, type Cluster } from './support/cluster.ts'
 import { readComposeFile } from './support/compose-file.ts'
 import { eventually } from './support/eventually.ts'
 import { graph } from './support/graph.ts'
@@ -137,7 +137,7 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
     })
 
     test('a gateway with another secret is not ready and says why, tells its callers to come again, and doctor finds it', async () => {
-      const env = { ...cluster.env, MONOGRAM_SECRET: 'a secret of somebody else' }
+      const env = { ...cluster.env, MONOGRAM_INTERNAL_SECRETS: 'a secret of somebody else' }
       await using stranger = await startMonogram({ args: ['start', '--role', 'gateway'], env })
       const ready = await fetch(`${stranger.url}/healthz/ready`)
       expect(ready.status).toBe(503)
@@ -152,6 +152,28 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       expect(doctor.stdout).toMatch(
         /FAILED +subgraph events +\S+ is ready, but it refuses calls: MONOGRAM_SECRET/,
       )
+    })
+
+    test('a process of another deployment does not start on this Redis or this database', async () => {
+      const refused = async (role: string, env: Record<string, string>): Promise<string> => {
+        const args = ['start', '--role', role]
+        const { dataDir } = cluster.process('worker-0')
+        const { code, stderr } = await runMonogram(args, { dataDir, env: { ...cluster.env, ...env } })
+        expect(code).toBe(1)
+        return stderr
+      }
+      const MONOGRAM_SECRET = 'a secret of somebody else'
+      const MONOGRAM_STORAGE_URL = databaseUrl(documents().url)
+      const [ingest, gateway, worker] = await Promise.all([
+        refused('ingest', { MONOGRAM_SECRET }),
+        refused('gateway', { MONOGRAM_SECRET }),
+        refused('worker', { MONOGRAM_STORAGE_URL }),
+      ])
+      expect(ingest).toMatch(
+        /CONFIG_INVALID: MONOGRAM_SECRET: expected the one that this store was first used/,
+      )
+      expect(gateway).toMatch(/CONFIG_INVALID: MONOGRAM_REDIS_URL: processes with another MONOGRAM_SECRET/)
+      expect(worker).toMatch(/CONFIG_INVALID: MONOGRAM_REDIS_URL: processes with another store/)
     })
 
     test('every process is live and ready, and has metrics for a key', async () => {

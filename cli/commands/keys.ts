@@ -11,6 +11,10 @@ const create: Command = {
   options: {
     name: { type: 'string', value: 'NAME', help: 'what the key is for' },
     scope: { type: 'string', value: 'SCOPE', multiple: true, help: `what it may do: ${SCOPES.join(', ')}` },
+    'new-secret': {
+      type: 'boolean',
+      help: 'MONOGRAM_SECRET is another from now on: all keys that were made before are void, and servers start with it alone',
+    },
     json: JSON_OPTION,
   },
   async run(input, context, config) {
@@ -19,7 +23,12 @@ const create: Command = {
     if (name === null || scopes.length === 0) {
       throw new MonogramError('USAGE', 'keys create: --name NAME and at least one --scope SCOPE are needed')
     }
-    const created = await inStore('keys.create', { name, scopes }, context, config)
+    const created = await inStore(
+      'keys.create',
+      { name, scopes, newSecret: input.flag('new-secret') },
+      context,
+      config,
+    )
     if (input.flag('json')) printJson(context, created)
     else {
       context.out(created.key)

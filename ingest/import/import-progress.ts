@@ -43,7 +43,10 @@ export interface SavedProgress {
 }
 
 /** The progress of this file under this mapping and source, and of no other. */
-export async function readProgress(store: ProgressStore, identity: ImportIdentity): Promise<SavedProgress> {
+export async function readProgress(
+  store: Pick<ProgressStore, 'get' | 'put'>,
+  identity: ImportIdentity,
+): Promise<SavedProgress> {
   const { fingerprint, mapping, source } = identity
   const id = `import:${hash128(lengthPrefixed([fingerprint, canonicalJson(mapping), source]))}`
   const parsed = document.safeParse(await store.get(id))

@@ -20,7 +20,7 @@ export interface ImportOptions {
   rejectedPath?: string | null
   accept: Accept
   products: Pick<Catalogue, 'upsert'>
-  progressStore: ProgressStore
+  progressStore: Pick<ProgressStore, 'get' | 'put'>
   /** For temporary files; below the data folder, so that it has room and only one process uses it. */
   workDir: string
   /** How much of a grouped file is brought together at a time; the same for every run of one import. */

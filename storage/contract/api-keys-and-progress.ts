@@ -30,4 +30,14 @@ export function accessCases(test: ContractCase): void {
     expect(await progress.get('import:a')).toEqual({ line: 2, file: 'ž.csv', seen: [true, null] })
     expect(await progress.get('import:b')).toEqual({ line: 7 })
   })
+
+  test('of many who put something where nothing is, one does, and all learn what is there', async ({
+    progress,
+  }) => {
+    const given = Array.from({ length: 8 }, (_, n) => ({ n }))
+    const found = await Promise.all(given.map((each) => progress.putIfAbsent('deployment', each)))
+    const there = await progress.get('deployment')
+    expect(given).toContainEqual(there)
+    expect(found).toEqual(given.map(() => there))
+  })
 }

@@ -146,6 +146,7 @@ export const EVERY_CALL: readonly PortCall[] = [
   call('apiKeys', 'get', 'k'),
   call('apiKeys', 'list'),
   call('progress', 'put', 'job', { line: 3 }),
+  call('progress', 'putIfAbsent', 'claimed', { line: 3 }),
   call('progress', 'get', 'job'),
 ]
 

@@ -14,5 +14,9 @@ export function createProgressStore(reader: Reader, writer: Writer): ProgressSto
     put: async (id, progress) => {
       await writer.run('putProgress', [text(id, 'progress.id'), json(progress, 'progress')])
     },
+    putIfAbsent: async (id, progress) => {
+      const row = [text(id, 'progress.id'), json(progress, 'progress')] as const
+      return JSON.parse(await writer.run('putProgressIfAbsent', row)) as JsonObject
+    },
   }
 }

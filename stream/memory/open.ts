@@ -24,13 +24,22 @@ export function openMemoryStream(options: { clock: Clock; partitions?: number })
     raiseFence: (change) => entityCache.raiseFence(change),
     ...(partitions !== undefined && { partitions }),
   })
+  const claims = new Map<string, string>()
   return {
     feed,
     entityCache,
     leases: createMemoryLeases({ clock }),
     rateLimits: createMemoryRateLimits({ clock }),
     hints: createMemoryHints(),
+    async claim(owner) {
+      for (const [name, value] of Object.entries(owner)) {
+        if ((claims.get(name) ?? value) !== value) return name
+        claims.set(name, value)
+      }
+      return null
+    },
     flush() {
+      claims.clear()
       entityCache.clear()
       feed.reset()
     },

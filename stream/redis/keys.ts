@@ -35,6 +35,11 @@ export function hintChannel(topic: string): string {
   return `mg:hint:${topic}`
 }
 
+/** A hash: to which store and which secret all of it belongs. */
+export function ownerKey(): string {
+  return 'mg:{0}:owner'
+}
+
 /** Each call names those of every partition that it is for. */
 function remembered(make: (partition: number) => string): (partition: number) => string {
   const made: string[] = []

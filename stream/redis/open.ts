@@ -5,6 +5,7 @@ import { ResourceStack } from '../../platform/resource-stack.ts'
 import type { Stream } from '../ports.ts'
 import { Subscribers } from '../subscribers.ts'
 import { createChannels, type Channels } from './channels.ts'
+import { createRedisClaim } from './claim.ts'
 import { connected, createClient, type RedisClient } from './client.ts'
 import { createRedisEntityCache } from './entity-cache.ts'
 import { explain } from './explain.ts'
@@ -81,6 +82,7 @@ export async function openRedisStream(options: RedisStreamOptions): Promise<Stre
     leases: createRedisLeases(parts),
     rateLimits: createRedisRateLimits(parts),
     hints: createRedisHints(channels),
+    claim: createRedisClaim(client),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   }
 }

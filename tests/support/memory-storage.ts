@@ -33,6 +33,11 @@ export function createMemoryStores(): Stores {
     },
     progress: {
       get: async (id) => progress.get(id) ?? null,
+      putIfAbsent: async (id, document) => {
+        assertStorable(document, 'progress')
+        if (progress.get(id) === undefined) progress.set(id, document)
+        return progress.get(id) ?? document
+      },
       put: async (id, document) => {
         assertStorable(document, 'progress')
         progress.set(id, document)
