@@ -37,7 +37,8 @@ export interface EventSenderOptions {
 
 /** What an imported event may measure at most. */
 export const MAX_EVENT_BYTES = 512 * 1_024
-const MAX_ATTEMPTS = 9
+/** For a minute in all: longer than a database takes to have another primary, or to be started again. */
+const MAX_ATTEMPTS = 24
 const MAX_WAIT_MS = 3_000
 
 export function createEventSender(options: EventSenderOptions): EventSender {
@@ -109,7 +110,10 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   }
 }
 
+/** Accepting says in words of its own that the store cannot answer, and why in its cause. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof StorageError) return error.retryable
-  return error instanceof MonogramError && error.code === 'OVERLOADED'
+  if (!(error instanceof MonogramError)) return false
+  if (error.code === 'STORAGE_UNAVAILABLE')
+    return error.cause instanceof StorageError && error.cause.retryable
+  return error.code === 'OVERLOADED'
 }

@@ -252,7 +252,7 @@ test('a store that is busy is asked again; one that fails for good ends the impo
   const path = await world.write('orders.csv', csv('1,a,A,1,2024-01-01 10:00,1,ada'))
   const failures: Error[] = [
     new MonogramError('OVERLOADED', 'later'),
-    new StorageError('busy', { retryable: true }),
+    unavailable(new StorageError('no primary', { retryable: true })),
   ]
   const busy = await world.run({
     path,
@@ -265,11 +265,16 @@ test('a store that is busy is asked again; one that fails for good ends the impo
   })
   expect(busy.events.stored).toBe(1)
 
-  const broken = new StorageError('the disk is full', { retryable: false })
+  const broken = unavailable(new StorageError('the disk is full', { retryable: false }))
   await expect(world.run({ path, mapping: MAPPING, accept: () => Promise.reject(broken) })).rejects.toBe(
     broken,
   )
 })
+
+/** As accepting says it. */
+function unavailable(cause: StorageError): MonogramError {
+  return new MonogramError('STORAGE_UNAVAILABLE', 'the events cannot be stored now', { cause })
+}
 
 test('without grouping every row is an event of its own', async () => {
   await using world = await createImportWorld()
