@@ -1,11 +1,12 @@
-import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { aProduct, aRow, aTrail, anEvent, ids } from '../contract/documents.ts'
 import { StorageError, type Storage } from '../ports.ts'
 import { describeWithServer } from '../../tests/support/servers/describe-with-server.ts'
 import { DOCUMENT_SERVER } from '../../tests/support/servers/document-server.ts'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/servers/test-database.ts'
+import { startTcpProxy } from '../../tests/support/tcp-proxy.ts'
+import { arrivalAt, MAX_LATE_MS } from './arrival.ts'
 import { openMongodbStorage } from './open.ts'
 
 describeWithServer(DOCUMENT_SERVER, 'the MongoDB adapter', (server) => {
@@ -142,13 +143,13 @@ describeWithServer(DOCUMENT_SERVER, 'the MongoDB adapter', (server) => {
   })
 
   test('a lost connection is an unknown outcome that may be tried again, and passes', async () => {
-    await using proxy = await startProxy(new URL(server().url))
+    await using proxy = await startTcpProxy(Number(new URL(server().url).port))
     const url = new URL(database.url)
     url.port = String(proxy.port)
     url.searchParams.set('serverSelectionTimeoutMS', '500')
     await using through = await openMongodbStorage({ url: url.href })
     await through.events.append([anEvent('before')])
-    proxy.cut()
+    proxy.setMode('refuse')
     const started = performance.now()
     for (const call of [() => through.events.append([anEvent('during')]), () => through.ready()]) {
       const failure = await call().catch((error: unknown) => error)
@@ -156,7 +157,7 @@ describeWithServer(DOCUMENT_SERVER, 'the MongoDB adapter', (server) => {
       expect(failure).toMatchObject({ retryable: true })
     }
     expect(performance.now() - started).toBeLessThan(5_000)
-    proxy.mend()
+    proxy.setMode('pass')
     await expect
       .poll(() => through.events.append([anEvent('during')]).catch(() => null), { timeout: 5_000 })
       .not.toBeNull()
@@ -165,43 +166,60 @@ describeWithServer(DOCUMENT_SERVER, 'the MongoDB adapter', (server) => {
       'during',
     ])
   })
-})
 
-/** Stands between the driver and the server, and can cut them apart. */
-async function startProxy(
-  target: URL,
-): Promise<AsyncDisposable & { port: number; cut(): void; mend(): void }> {
-  const sockets = new Set<Socket>()
-  let isCut = false
-  const proxy = createServer((near) => {
-    if (isCut) return void near.destroy()
-    const far = connect(Number(target.port), target.hostname)
-    for (const [socket, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-    }
-    near.pipe(far).pipe(near)
-  })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const cut = (): void => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    port: (proxy.address() as AddressInfo).port,
-    cut,
-    mend: () => (isCut = false),
-    [Symbol.asyncDispose]: async () => {
-      cut()
-      await new Promise((resolve) => proxy.close(resolve))
+  test.each(['black-hole', 'refuse'] as const)(
+    'readiness is honest within the 2 s that are waited for it, and soon after the database is back: %s',
+    async (mode) => {
+      await using proxy = await startTcpProxy(Number(new URL(server().url).port))
+      const url = new URL(database.url)
+      url.port = String(proxy.port)
+      await using through = await openMongodbStorage({ url: url.href })
+      const isReady = (): Promise<boolean> =>
+        Promise.race([
+          through.ready().then(
+            () => true,
+            () => false,
+          ),
+          delay(2_000, false),
+        ])
+      expect(await isReady()).toBe(true)
+      proxy.setMode(mode)
+      for (let i = 0; i < 3; i++) expect(await isReady()).toBe(false)
+      proxy.setMode('pass')
+      await expect.poll(isReady, { timeout: 5_000 }).toBe(true)
     },
-  }
-}
+    20_000,
+  )
+
+  test('a look for trails by the time of arrival begins there, however long the log is', async () => {
+    const begins: string[] = []
+    await using watched = await openMongodbStorage({
+      url: database.url,
+      clock: () => 100_000_000,
+      onCommand: (name, command) => {
+        const { filter } = command as { filter?: { arrival?: { $gt: string } } }
+        if (name === 'find' && filter?.arrival) begins.push(filter.arrival.$gt)
+      },
+    })
+    await watched.events.append([anEvent('old', { receivedAt: 1 })])
+    expect((await watched.events.scanTrails(50_000_000, null, 10)).trails).toEqual([])
+    await watched.events.scanTrails(50_000_000, 'a page before', 10)
+    expect(begins).toEqual([arrivalAt(50_000_000 - MAX_LATE_MS), 'a page before'])
+  })
+
+  test('an event that comes again is looked for in its own trail first, and then everywhere', async () => {
+    const filters: unknown[] = []
+    await using watched = await openMongodbStorage({
+      url: database.url,
+      onCommand: (name, command) => {
+        if (name === 'find' && command['find'] === 'events') filters.push(command['filter'])
+      },
+    })
+    await watched.events.append([anEvent('a', { trailId: 'one' })])
+    filters.length = 0
+    expect(await watched.events.append([anEvent('a', { trailId: 'one' })])).toEqual(['duplicate'])
+    expect(filters).toEqual([{ trail: { $in: ['one'] }, _id: { $in: ['a'] } }])
+    expect(await watched.events.append([anEvent('a', { trailId: 'two' })])).toEqual(['duplicate'])
+    expect(filters).toHaveLength(3)
+  })
+})

@@ -12,7 +12,7 @@ const answered = (code: number): MongoServerError => new MongoServerError({ mess
 
 /** As the driver throws it for a list of writes. */
 function bulkError(fields: {
-  code?: number
+  code?: number | string
   writeErrors?: readonly { code: number; index: number }[]
   isUnsure?: boolean
 }): MongoBulkWriteError {
@@ -34,6 +34,7 @@ test.each([
   ['chunks that moved', answered(13_388)],
   ['a connection that is cut', new MongoNetworkError('connection 1 closed')],
   ['a list of writes that got no answer', bulkError({})],
+  ['a list of writes whose connection was reset', bulkError({ code: 'ECONNRESET' })],
   ['a list of writes that the majority has not confirmed', bulkError({ isUnsure: true })],
 ])('%s may pass', (_, error) => {
   expect(asStorageError(error)).toMatchObject({ name: 'StorageError', retryable: true })

@@ -51,9 +51,12 @@ function isRetryable(error: unknown): boolean {
   return CLIENT_TIMEOUTS.has(error.name)
 }
 
-/** A list of writes fails under this name also when the connection was lost: then no answer of a server is in it. */
+/**
+ * A list of writes fails under this name also when the connection was lost: then no answer of a server is in it, and its
+ * code, where it has one, is the system's (`ECONNRESET`).
+ */
 function isUnanswered({ code, writeErrors }: MongoBulkWriteError): boolean {
-  return code === undefined && [writeErrors].flat().length === 0
+  return typeof code !== 'number' && [writeErrors].flat().length === 0
 }
 
 /** The driver's own refusals that pass: no connection came free in time, the pool was emptied after a failure. */
