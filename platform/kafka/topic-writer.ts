@@ -34,7 +34,9 @@ export function createTopicWriter({
       if (messages.length === 0) return
       try {
         producer ??= await open()
-        await producer.send({ topic, messages: [...messages], acks: -1, timeout: PRODUCE_TIMEOUT_MS })
+        for (const some of inRequests(messages)) {
+          await producer.send({ topic, messages: some, acks: -1, timeout: PRODUCE_TIMEOUT_MS })
+        }
       } catch (error) {
         await close()
         throw error
@@ -57,6 +59,32 @@ export function createTopicWriter({
       ?.disconnect()
       .catch((error: unknown) => log.warn({ err: error, topic }, 'a producer did not close'))
   }
+}
+
+/**
+ * In their order, with at most MAX_REQUEST_BYTES together, or one that is larger alone: a broker takes what comes for a
+ * partition as one, and refuses all of it when it is larger than the topic's `max.message.bytes`, 1 MiB by default.
+ */
+export function inRequests(messages: readonly TopicMessage[]): TopicMessage[][] {
+  const requests: TopicMessage[][] = []
+  let room = 0
+  for (const message of messages) {
+    const bytes = bytesOf(message)
+    const last = requests.at(-1)
+    if (last && bytes <= room) last.push(message)
+    else requests.push([message])
+    room = (last && bytes <= room ? room : MAX_REQUEST_BYTES) - bytes
+  }
+  return requests
+}
+
+const MAX_REQUEST_BYTES = 512 * 1024
+/** Of what stands around a message's own parts, at most. */
+const FRAME_BYTES = 64
+
+function bytesOf({ key, value, headers = {} }: TopicMessage): number {
+  const parts = [key, value, ...Object.entries(headers).flat(2)]
+  return parts.reduce<number>((sum, part) => sum + (part ? Buffer.byteLength(part) : 0), FRAME_BYTES)
 }
 
 async function requireTopic(kafka: Kafka, topic: string): Promise<void> {

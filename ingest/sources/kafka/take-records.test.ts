@@ -32,16 +32,16 @@ test('what is no event is parked with its reason, and those behind it are taken'
   const batch = batchOf([
     '{"type":',
     '[]',
-    null,
     JSON.stringify({ type: 'nonsense', userId: 'a' }),
+    null,
     aTrack('m'),
   ])
   await take(batch)
   expect(parked.map(({ code, record }) => [record.offset, code])).toEqual([
     ['0', 'BODY_NOT_JSON'],
     ['1', 'EVENT_NOT_OBJECT'],
-    ['2', 'EVENT_NOT_OBJECT'],
-    ['3', 'EVENT_TYPE_UNKNOWN'],
+    ['2', 'EVENT_TYPE_UNKNOWN'],
+    ['3', 'EVENT_NOT_OBJECT'],
   ])
   expect(await events.stats()).toMatchObject({ events: 1 })
   expect(batch.committed).toEqual(['4'])

@@ -1,6 +1,7 @@
 import { MonogramError } from '../../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../../core/json.ts'
 import type { Log } from '../../../platform/log.ts'
+import { createSaidRarely } from '../../../platform/said-rarely.ts'
 import type { Sleep } from '../../../platform/sleep.ts'
 import type { Accept, AcceptContext } from '../../accept.ts'
 import type { ParkedRecord, RecordBatch, RecordPark, SourceRecord } from './ports.ts'
@@ -31,6 +32,8 @@ const FIRST_WAIT_MS = 100
 const MAX_WAIT_MS = 2_000
 
 export function createTakeRecords({ accept, park, sleep, log, onTaken }: TakeRecordsOptions): TakeRecords {
+  /** A topic may be full of them, and all of them are in the topic of parked records. */
+  const isToBeTold = createSaidRarely()
   return async (batch) => {
     for (let start = 0; start < batch.records.length; start += RECORDS_PER_STEP) {
       const step = batch.records.slice(start, start + RECORDS_PER_STEP)
@@ -82,10 +85,18 @@ export function createTakeRecords({ accept, park, sleep, log, onTaken }: TakeRec
       if (result.outcome === 'rejected') setAside(record, result)
       else onTaken?.(topic, result.outcome)
     }
+    // In the order of the partition: what cannot be read is known before what is refused.
+    parked.sort((a, b) => Number(BigInt(a.record.offset) - BigInt(b.record.offset)))
     if (parked.length > 0) await park.park(parked)
     for (const { record, code, reason } of parked) {
-      log.error({ topic, partition, offset: record.offset, code, reason }, 'record parked: it is no event')
       onTaken?.(topic, 'parked')
+      const told = isToBeTold(`${topic} ${code}`)
+      if (!told) continue
+      const more = told.untold > 0 ? { untold: told.untold } : {}
+      log.error(
+        { topic, partition, offset: record.offset, code, reason, ...more },
+        'record parked: it is no event',
+      )
     }
   }
 }
