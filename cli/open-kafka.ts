@@ -50,6 +50,7 @@ export async function openKafka({ config, accept, profiles, log }: KafkaDoorsOpt
         sleep: systemSleep,
         log,
         onLag: (topic, partition, behind) => lag.labels(topic, String(partition)).set(behind),
+        onAssigned: () => lag.reset(),
       }),
     )
   }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createKey, startMonogram, temporaryFolder } from '../bench/support/monogram-process.ts'
+import { createKey, runMonogram, startMonogram, temporaryFolder } from '../bench/support/monogram-process.ts'
 import { homeProfile } from '../core/identity/identity-key.ts'
 import { connectKafka } from '../platform/kafka/connect-kafka.ts'
 import { parseKafkaUrl } from '../platform/kafka/parse-kafka-url.ts'
@@ -28,7 +28,9 @@ describeWithServer(KAFKA_BROKER, 'Kafka', (broker) => {
     kafka = connectKafka(address, silentLog())
     const admin = kafka.admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic: 'shop' }, { topic: 'crm' }], waitForLeaders: true })
+    const large = [{ name: 'max.message.bytes', value: '3000000' }]
+    const topics = [{ topic: 'shop' }, { topic: 'crm', configEntries: large }]
+    await admin.createTopics({ topics, waitForLeaders: true })
     await admin.disconnect()
     producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner })
     await producer.connect()
@@ -71,7 +73,7 @@ describeWithServer(KAFKA_BROKER, 'Kafka', (broker) => {
   test('what is no event goes to the topic of parked records with its reason, and holds up nobody', async () => {
     const env = {
       MONOGRAM_KAFKA_URL: broker().url,
-      MONOGRAM_KAFKA_TOPICS: 'crm',
+      MONOGRAM_KAFKA_TOPICS: 'not-there,crm',
       MONOGRAM_KAFKA_GROUP: 'crm-readers',
     }
     await producer.send({
@@ -79,19 +81,35 @@ describeWithServer(KAFKA_BROKER, 'Kafka', (broker) => {
       messages: [
         { key: 'person-0', value: 'no json' },
         { key: 'person-0', value: '{"type":"track","event":"x"}' },
-        { key: 'person-0', value: example('record', 'json') },
+        { key: 'person-0', value: null },
       ],
     })
+    // Larger than the topic of parked records takes.
+    const huge = { key: 'person-0', value: 'x'.repeat(2_000_000) }
+    await producer.send({ topic: 'crm', messages: [huge] })
+    const event = { key: 'person-0', value: example('record', 'json') }
+    await producer.send({ topic: 'crm', messages: [event] })
     await using server = await startMonogram({ env })
     const key = await createKey(server.dataDir, ['read'])
     await eventually(async () => expect(await orders(server.url, key)).toBe(1), 60_000)
     const parked = await readTopic(kafka, 'monogram.parked')
-    expect(parked).toMatchObject([
+    expect(parked).toHaveLength(4)
+    // Of one key, and so in their order.
+    expect(parked.filter(({ headers }) => headers['monogram-left-out-bytes'] === undefined)).toMatchObject([
       { value: 'no json', headers: { 'monogram-topic': 'crm', 'monogram-code': 'BODY_NOT_JSON' } },
       { headers: { 'monogram-topic': 'crm', 'monogram-code': 'EVENT_NO_IDENTITY' } },
+      { headers: { 'monogram-code': 'EVENT_NOT_OBJECT' } },
     ])
+    expect(parked).toContainEqual({
+      key: 'person-0',
+      value: '',
+      headers: expect.objectContaining({ 'monogram-left-out-bytes': '2000000' }),
+    })
     const metrics = await fetch(`${server.url}/metrics`, { headers: { 'x-api-key': key } })
-    expect(await metrics.text()).toContain('monogram_kafka_records_total{topic="crm",outcome="parked"} 2')
+    expect(await metrics.text()).toContain('monogram_kafka_records_total{topic="crm",outcome="parked"} 4')
+    expect(server.output()).toMatch(/"missing":\["not-there"\].*topics are not there/)
+    const doctor = await runMonogram(['doctor'], { dataDir: server.dataDir, env })
+    expect(doctor.stdout).toMatch(/FAILED +Kafka +answers, but has no topic not-there/)
   })
 })
 

@@ -11,6 +11,7 @@ import { JSON_OPTION, type Command } from '../command.ts'
 import { table } from '../table.ts'
 import { DEFAULT_DRAIN_MS } from '../role-set.ts'
 import { checkDeployment } from './doctor-deployment.ts'
+import { checkKafka } from './doctor-kafka.ts'
 
 interface Check {
   name: string
@@ -77,6 +78,7 @@ const WITHOUT: Partial<Record<ConfigKey, string>> = {
   redisUrl: 'within this process',
   identityRules: 'the defaults',
   country: 'none',
+  retainDays: 'for ever',
   kafkaUrl: 'no Kafka',
   kafkaChangesTopic: 'none',
 }
@@ -90,6 +92,7 @@ async function runChecks({ config }: LoadedConfig): Promise<Check[]> {
     await checkFolder(config.dataDir),
     ...(isShared(config.storageUrl) ? [await checkDatabase(config.storageUrl)] : []),
     ...(await checkDeployment(config)),
+    ...(await checkKafka(config)),
     server?.port === config.port
       ? {
           name: 'port',

@@ -2,6 +2,7 @@ import type { ProfileId } from '../../core/identity/identity-key.ts'
 import { inBackground } from '../../platform/in-background.ts'
 import type { Log } from '../../platform/log.ts'
 import type { TopicWriter } from '../../platform/kafka/topic-writer.ts'
+import { createSaidRarely } from '../../platform/said-rarely.ts'
 import type { Sleep } from '../../platform/sleep.ts'
 import type { ProfileStore, UnpublishedChange } from '../../storage/ports.ts'
 
@@ -19,6 +20,7 @@ export interface PublishChangesOptions {
 const STEP = 500
 const FIRST_WAIT_MS = 200
 const MAX_WAIT_MS = 1_000
+const SAY_AGAIN_MS = 30_000
 
 /**
  * Carries what has changed of profiles to a topic, keyed by profile, at least once and whatever dies in between: what
@@ -27,6 +29,7 @@ const MAX_WAIT_MS = 1_000
  */
 export function createPublishChanges(options: PublishChangesOptions): AsyncDisposable {
   const { profiles, writer, sleep, log, onPublished, pollMs = 50 } = options
+  const isToBeTold = createSaidRarely({ everyMs: SAY_AGAIN_MS })
   let lastId: ProfileId | null = null
   return inBackground(run)
 
@@ -38,7 +41,10 @@ export function createPublishChanges(options: PublishChangesOptions): AsyncDispo
         waitMs = FIRST_WAIT_MS
         if (!isMore) await sleep(pollMs, stop)
       } catch (error) {
-        log.error({ err: error }, 'changes cannot be published now; they are kept and tried again')
+        const reason = error instanceof Error ? error.message : String(error)
+        const told = isToBeTold(reason)
+        if (told)
+          log.error({ reason, ...told }, 'changes cannot be published now; they are kept and tried again')
         await sleep(waitMs, stop)
         waitMs = Math.min(2 * waitMs, MAX_WAIT_MS)
       }
