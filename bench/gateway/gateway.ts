@@ -1,4 +1,5 @@
 import { figure, type Figure } from '../support/figures.ts'
+import { isWanted } from '../support/options.ts'
 import { deadlineFigures } from './deadlines/deadline-figures.ts'
 import { DEADLINE_CASES } from './deadlines/measure-deadlines.ts'
 import { LOADS, measure, type BenchLoad, type Measurement } from './loads.ts'
@@ -145,10 +146,6 @@ function measuredSeconds(results: Results, { seconds }: GatewayBenchOptions): nu
 function rotated<Item>(items: readonly Item[], by: number): Item[] {
   const from = items.length === 0 ? 0 : by % items.length
   return [...items.slice(from), ...items.slice(0, from)]
-}
-
-function isWanted(name: string, wanted: readonly string[]): boolean {
-  return wanted.length === 0 || wanted.some((each) => name.startsWith(each))
 }
 
 function conditions({ seconds, rounds }: GatewayBenchOptions): string {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { atLeastOne, list } from '../support/options.ts'
 
 export interface GatewayBenchOptions {
   /** How long each load lasts. */
@@ -44,14 +45,4 @@ export function parseGatewayBenchOptions(args: readonly string[]): GatewayBenchO
     installPeers: values['install-peers'],
     cpuProfileFolder: values['cpu-profile'],
   }
-}
-
-function atLeastOne(name: string, value: string): number {
-  const number = Number(value)
-  if (Number.isInteger(number) && number >= 1) return number
-  throw new Error(`--${name}: expected a whole number from 1, got "${value}"`)
-}
-
-function list(value: string): string[] {
-  return value.split(',').filter((item) => item !== '')
 }

@@ -18,3 +18,10 @@ export async function redisCpuMs(port: number): Promise<number> {
   const [user = 0, system = 0] = await redisInfo(port, 'used_cpu_user', 'used_cpu_sys')
   return 1_000 * (user + system)
 }
+
+/** Calls of scripts since it began, and what they took in all. */
+export async function redisScripts(port: number): Promise<{ calls: number; ms: number }> {
+  const text = await redisCommand(port, 'info', 'commandstats')
+  const [, calls = 0, microseconds = 0] = /^cmdstat_evalsha:calls=(\d+),usec=(\d+)/m.exec(text) ?? []
+  return { calls: Number(calls), ms: Number(microseconds) / 1_000 }
+}

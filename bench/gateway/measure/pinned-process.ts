@@ -70,4 +70,9 @@ export function pinned(command: readonly [string, ...string[]], core: number): [
   return canPin ? ['taskset', '-c', String(core), ...command] : [...command]
 }
 
+/** The same for a program that is running, with all its threads. */
+export function pinRunning(pid: number, core: number): void {
+  if (canPin) spawnSync('taskset', ['-acp', String(core), String(pid)])
+}
+
 const KILL_AFTER_MS = 8_000
