@@ -6,12 +6,15 @@ import { FENCE_TTL_MS } from './feed.ts'
 import type { FeedReader } from './feed-reader.ts'
 import { entityKey } from './keys.ts'
 import { joinTurn } from './join-turn.ts'
+import { ABSENT_MARK, readAnswer } from './read-answer.ts'
+import { readCalls, type ReadCall } from './read-calls.ts'
 import { createScript, type Script } from './script.ts'
 import { FILL } from './scripts/fill.ts'
 import { READ } from './scripts/read.ts'
 import { runSections, type Section } from './sections.ts'
-import { fieldPrefix, Selections } from './selections.ts'
+import { fieldPrefix } from './selections.ts'
 import { createSluice } from './sluice.ts'
+import { parseToken } from './token.ts'
 
 export interface RedisEntityCacheOptions {
   client: RedisClient
@@ -31,9 +34,6 @@ const MAX_TTL_MS = 86_400_000
 const MAX_ENTITY_BYTES = 262_144
 const MAX_VALUE_BYTES = 65_536
 
-/** What the class's version and times end with where there is no such entity. */
-const ABSENT_MARK = ' absent'
-
 const MISS: CacheReadResult = { entry: null, token: null, fence: 0 }
 const SCRIPTS = { read: createScript(READ), fill: createScript(FILL) }
 
@@ -41,97 +41,88 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
   const { client, reader, partitions, clock, keepStaleMs = 600_000, scripts = SCRIPTS } = options
   const sluice = createSluice()
 
-  /** One call for what can be asked in one; each answer with the epoch in which it was asked. */
-  async function ask<Item extends CacheRead | CacheFill, Answer>(
-    script: Script,
-    head: readonly (string | number)[],
-    items: readonly Item[],
-    argsOf: (item: Item) => (string | number)[],
-    timeoutMs: number,
-  ): Promise<Answered<Answer>[]> {
+  const read = joinTurn<CacheRead, CacheReadResult>(async (reads, timeoutMs) => {
     reader.start()
-    const answers: Answered<Answer>[] = items.map(() => null)
+    const answers = reads.map(() => MISS)
     if (client.status !== 'ready') return answers
-    const byPartition: AskedSection[] = []
-    const sections: AskedSection[] = []
-    for (let index = 0; index < items.length; index++) {
-      const item = items[index] as Item
-      const partition = partitionOfItem(item)
+    const asked = reads.map(partitionOfItem)
+    const epochs: (string | undefined)[] = []
+    for (const partition of asked) epochs[partition] ??= reader.positionOf(partition)?.epoch
+    const calls = readCalls(reads, { partitions: asked, epochs, isCluster: client.isCluster })
+    if (calls.length === 0) return answers
+    const replies = await sluice(() => Promise.allSettled(calls.map(callRead)), timeoutMs)
+    for (const [i, { indexes }] of calls.entries()) {
+      const reply = replies?.[i]
+      if (reply?.status !== 'fulfilled') continue
+      for (let at = 0; at < indexes.length; at++) {
+        const text = reply.value[at]
+        const index = indexes[at] as number
+        const partition = asked[index] as number
+        // Of another epoch than the one that is current.
+        if (!text) reader.lookSoon()
+        else
+          answers[index] = readAnswer(text, reads[index] as CacheRead, partition, epochs[partition] as string)
+      }
+    }
+    return answers
+  })
+
+  async function callRead({ keys, epochs, chosen, selections }: ReadCall): Promise<(string | null)[]> {
+    const args = [partitions, FENCE_TTL_MS, epochs, chosen, ...selections.args]
+    return (await scripts.read.run(client, keys, args)) as (string | null)[]
+  }
+
+  const fill = joinTurn<CacheFill, boolean>(async (fills, timeoutMs) => {
+    reader.start()
+    const isKept = fills.map(() => false)
+    if (client.status !== 'ready') return isKept
+    const now = clock()
+    const sections: FillSection[] = []
+    const byPartition: FillSection[] = []
+    for (const [index, one] of fills.entries()) {
+      const partition = partitionOfItem(one)
+      const epoch = reader.positionOf(partition)?.epoch
+      const token = parseToken(one.token)
+      if (token?.partition !== partition || token.epoch !== epoch || !isKeepable(one.entry)) continue
       let section = byPartition[partition]
       if (!section) {
-        const epoch = reader.positionOf(partition)?.epoch
-        if (epoch === undefined) continue
-        section = { partition, epoch, indexes: [], keys: [], args: [epoch, 0] }
+        section = { partition, indexes: [], keys: [], args: [epoch, 0] }
         byPartition[partition] = section
         sections.push(section)
       }
       section.indexes.push(index)
-      section.keys.push(entityKey(partition, item.entity))
+      section.keys.push(entityKey(partition, one.entity))
       section.args[1] = section.indexes.length
-      for (const arg of argsOf(item)) section.args.push(arg)
+      section.args.push(token.number, ...fillArgs(one, now))
     }
-    if (sections.length === 0) return answers
-    const calls = await sluice(() => runSections(client, script, head, sections), timeoutMs)
+    if (sections.length === 0) return isKept
+    const head = [partitions, MAX_ENTITY_BYTES]
+    const calls = await sluice(() => runSections(client, scripts.fill, head, sections), timeoutMs)
     for (const call of calls ?? []) {
       if (call.status === 'rejected') continue
-      const list = call.value.answer as (Answer | null)[]
-      let i = 0
-      for (const { indexes, epoch } of call.value.sections as AskedSection[]) {
-        for (const index of indexes) answers[index] = { epoch, answer: list[i++] ?? null }
-      }
+      const answers = call.value.answer as number[]
+      const indexes = (call.value.sections as FillSection[]).flatMap((section) => section.indexes)
+      for (const [at, index] of indexes.entries()) isKept[index] = answers[at] === 1
     }
-    return answers
+    return isKept
+  })
+
+  function fillArgs({ class: of, entry }: CacheFill, now: number): (string | number)[] {
+    const prefix = fieldPrefix(of)
+    const fields = Object.entries(entry.fields)
+    const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
+    return [
+      entry.version,
+      entry.storedAt,
+      entry.expiresAt,
+      ttlMs,
+      bytesOf(entry),
+      prefix,
+      entry.isAbsent ? ABSENT_MARK : '',
+      fields.length,
+      ...fields.flatMap(([field, value]) => [prefix + field, value]),
+    ]
   }
-
-  const read = joinTurn<CacheRead, CacheReadResult>(async (reads, timeoutMs) => {
-    const selections = new Selections()
-    const numbers = new Map(reads.map((each) => [each, selections.numberOf(each)]))
-    const answers = await ask<CacheRead, (string | null)[]>(
-      scripts.read,
-      [partitions, FENCE_TTL_MS, ...selections.args()],
-      reads,
-      (each) => [numbers.get(each) ?? 0],
-      timeoutMs,
-    )
-    if (answers.some((answered) => answered && answered.answer === null)) reader.lookSoon()
-    return reads.map((one, i) => resultOf(one, answers[i] ?? null, partitionOfItem(one)))
-  })
-
-  const fill = joinTurn<CacheFill, boolean>(async (fills, timeoutMs) => {
-    const now = clock()
-    const isAskable = (one: CacheFill): boolean => {
-      const partition = partitionOfItem(one)
-      const token = parseToken(one.token)
-      const isCurrent = token?.partition === partition && token.epoch === reader.positionOf(partition)?.epoch
-      return isCurrent && bytesOf(one.entry) <= MAX_VALUE_BYTES
-    }
-    const askable = fills.filter(isAskable)
-    const answers = await ask<CacheFill, number>(
-      scripts.fill,
-      [partitions, MAX_ENTITY_BYTES],
-      askable,
-      ({ token, class: of, entry }) => {
-        const prefix = fieldPrefix(of)
-        const fields = Object.entries(entry.fields)
-        const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
-        return [
-          parseToken(token)?.number ?? '',
-          entry.version,
-          entry.storedAt,
-          entry.expiresAt,
-          ttlMs,
-          bytesOf(entry),
-          prefix,
-          entry.isAbsent ? ABSENT_MARK : '',
-          fields.length,
-          ...fields.flatMap(([field, value]) => [prefix + field, value]),
-        ]
-      },
-      timeoutMs,
-    )
-    const kept = new Map(askable.map((one, i) => [one, answers[i]?.answer === 1]))
-    return fills.map((one) => kept.get(one) ?? false)
-  })
 
   function partitionOfItem({ entity }: CacheRead | CacheFill): number {
     return partitionOf(entity.type, entity.id, partitions)
@@ -143,68 +134,20 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
   }
 }
 
-/** `args` begin with the epoch and how many items there are. */
-interface AskedSection extends Section {
-  epoch: string
-  /** Of the items, in the order of the keys. */
+/** `args` begin with the epoch and how many fills there are. */
+interface FillSection extends Section {
+  /** Of the fills, in the order of the keys. */
   indexes: number[]
 }
 
-/** Null where nothing was asked or nothing came back; `answer` is null where the epoch was not current. */
-type Answered<Answer> = { epoch: string; answer: Answer | null } | null
-
-interface Token {
-  partition: number
-  epoch: string
-  number: string
-}
-
-/** Redis counts tokens for each partition, and from the beginning in each epoch: all three together are one of a kind. */
-function tokenOf({ partition, epoch, number }: Token): string {
-  return `${partition}.${epoch}.${number}`
-}
-
-function parseToken(token: string): Token | null {
-  const [partition, epoch, number] = token.split('.')
-  if (epoch === undefined || number === undefined) return null
-  return { partition: Number(partition), epoch, number }
+/** JSON texts have no line ends; the script that reads puts them between the fields. */
+function isKeepable(entry: CachedEntry): boolean {
+  const values = Object.values(entry.fields)
+  return bytesOf(entry) <= MAX_VALUE_BYTES && values.every((value) => value !== '' && !value.includes('\n'))
 }
 
 function bytesOf({ fields }: CachedEntry): number {
   let bytes = 0
   for (const [field, value] of Object.entries(fields)) bytes += field.length + Buffer.byteLength(value)
   return bytes
-}
-
-function resultOf(
-  { entity, fields }: CacheRead,
-  answered: Answered<(string | null)[]>,
-  partition: number,
-): CacheReadResult {
-  if (!answered?.answer) return MISS
-  const [fence, number, about, ...values] = answered.answer
-  const token = tokenOf({ partition, epoch: answered.epoch, number: number ?? '' })
-  const miss = { entry: null, token, fence: Number(fence) }
-  if (!about) return miss
-  const isAbsent = about.endsWith(ABSENT_MARK)
-  const times = isAbsent ? about.slice(0, -ABSENT_MARK.length) : about
-  const [version, storedAt, expiresAt] = times.split(' ').map(Number)
-  const found: Record<string, string> = {}
-  let isEmpty = true
-  for (const [i, field] of fields.entries()) {
-    const value = values[i]
-    if (value === null || value === undefined) continue
-    found[field] = value
-    isEmpty = false
-  }
-  if (isEmpty && !isAbsent) return miss
-  const entry = {
-    id: entity.id,
-    version: version ?? 0,
-    fields: found,
-    storedAt: storedAt ?? 0,
-    expiresAt: expiresAt ?? 0,
-    ...(isAbsent && { isAbsent }),
-  }
-  return { ...miss, entry }
 }

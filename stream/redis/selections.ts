@@ -5,6 +5,9 @@ export function fieldPrefix(of: string): string {
   return `v${of.length}:${of}:`
 }
 
+/** Each has a character that is printed, above a space. */
+export const MAX_SELECTIONS = 94
+
 /** The fields that are asked for in one call, by class: each list once, since most entities are asked for the same. */
 export class Selections {
   readonly #byText = new Map<string, number>()
@@ -26,7 +29,11 @@ export class Selections {
     return number
   }
 
-  args(): (string | number)[] {
-    return [this.#byText.size, ...this.#args]
+  get size(): number {
+    return this.#byText.size
+  }
+
+  get args(): readonly (string | number)[] {
+    return this.#args
   }
 }

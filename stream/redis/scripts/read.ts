@@ -4,39 +4,51 @@ import { CURRENT, SERVER } from './prelude.ts'
  * Reads entities of the cache, and gives each a token.
  *
  * KEYS: for each partition its meta, its stream, and one key for each read.
- * ARGV: partitions, milliseconds that a token is kept, how many selections, and of each how many fields of the hash it has,
- * and these: first that of the class's version and times, then one for each field of the entity. Then for each partition
- * the epoch that the client is in, how many reads, and of each the number of its selection, from 1. Answers for each read, in order: fence, token, and what these fields hold; false in another
- * epoch.
+ * ARGV: partitions; milliseconds that a token is kept; for each partition the epoch that the client is in, with spaces
+ * between; a character for each read, in order, with a space before those of a partition: the number of its selection from
+ * 1, above that of a space. Then of each selection how many fields of the hash it has, and these: first that of the
+ * class's version and times, then one for each field of the entity.
+ * Answers for each read, in order, lines: fence, token, and what the fields of its selection hold, empty for nothing; no
+ * more than the first two where nothing can be held; false in another epoch.
+ *
+ * One text for an entity costs both sides half of what a list of its fields does. JSON texts have no line ends in them.
  */
 export const READ = `${SERVER}${CURRENT}
-local partitions, ttl = ARGV[1], ARGV[2]
-local k, a, answers = 1, 4, {}
-local froms, tos = {}, {}
-for i = 1, tonumber(ARGV[3]) do
-  froms[i], tos[i] = a + 1, a + tonumber(ARGV[a])
-  a = tos[i] + 1
-end
+local partitions, ttl, chosen = ARGV[1], ARGV[2], ARGV[4]
+local epochs = string.gmatch(ARGV[3], '%d+')
+local froms, tos, a = {}, {}, 5
 while a <= #ARGV do
-  local meta = KEYS[k]
-  local epoch, count = ARGV[a], tonumber(ARGV[a + 1])
-  local isCurrent = current(meta, KEYS[k + 1], partitions) == epoch
-  k, a = k + 2, a + 2
-  for _ = 1, count do
-    local key, selection = KEYS[k], tonumber(ARGV[a])
-    local answer = false
-    if isCurrent then
-      answer = redis.call('HMGET', key, 'e', 'f', 't', unpack(ARGV, froms[selection], tos[selection]))
-      if table.remove(answer, 1) ~= epoch then
-        local token = redis.call('HINCRBY', meta, 'token', 1)
-        redis.call('DEL', key)
-        redis.call('HSET', key, 'e', epoch, 'f', 0, 't', token)
-        redis.call('PEXPIRE', key, ttl)
-        answer = {'0', tostring(token)}
-      end
+  local count = tonumber(ARGV[a])
+  froms[#froms + 1], tos[#tos + 1] = a + 1, a + count
+  a = a + count + 1
+end
+
+local meta, epoch, isCurrent
+local function read(key, selection)
+  local held = redis.call('HMGET', key, 'e', 'f', 't', unpack(ARGV, froms[selection], tos[selection]))
+  if held[1] == epoch then
+    for i = 4, #held do
+      if not held[i] then held[i] = '' end
     end
-    answers[#answers + 1] = answer
-    k, a = k + 1, a + 1
+    return table.concat(held, '\\n', 2)
+  end
+  local token = redis.call('HINCRBY', meta, 'token', 1)
+  redis.call('DEL', key)
+  redis.call('HSET', key, 'e', epoch, 'f', 0, 't', token)
+  redis.call('PEXPIRE', key, ttl)
+  return '0\\n' .. token
+end
+
+local k, answers = 1, {}
+for i = 1, #chosen do
+  local selection = string.byte(chosen, i) - 32
+  if selection == 0 then
+    meta, epoch = KEYS[k], epochs()
+    isCurrent = current(meta, KEYS[k + 1], partitions) == epoch
+    k = k + 2
+  else
+    answers[#answers + 1] = isCurrent and read(KEYS[k], selection)
+    k = k + 1
   end
 end
 return answers
