@@ -3,7 +3,9 @@ import { silentLog } from '../../platform/log.ts'
 import { openMemoryStream } from '../../stream/memory/open.ts'
 import type { EntityCacheStore } from '../../stream/ports.ts'
 import type { EntityWant } from './entity-read.ts'
+import { nameOf } from './near/near-cache.ts'
 import { openEntityCache } from './open-entity-cache.ts'
+import { entityRefOf } from './reads/shared-level.ts'
 
 const POLICY = { maxAgeMs: 60_000, isPrivate: false, revalidateMs: 0, ifErrorMs: 60_000 }
 
@@ -162,4 +164,24 @@ test('where a look-up leads is shared, once it was seen with a token, until its 
   held.leadsTo = null
   await change(2)
   expect(await lookUp('mail')).toBe('absent')
+})
+
+test('an answer is not written of what is shared and older than the fence of this process', async () => {
+  const entry = { id: 'p', version: 1, fields: { name: '"at 1"' }, storedAt: 0, expiresAt: Infinity }
+  const { change, a } = await setUp(() => ({
+    read: (reads) => Promise.resolve(reads.map(() => ({ entry, token: null, fence: 0 }))),
+    fill: (fills) => Promise.resolve(fills.map(() => false)),
+  }))
+  const space = a.cache.space('profiles', 'Profile', true)
+  const wanted = {
+    space,
+    entity: entityRefOf(space, 'p'),
+    name: nameOf(space, 'p'),
+    class: 'all',
+    fields: ['name'],
+  }
+  expect(await a.cache.loads?.load([wanted])).toHaveLength(1)
+  await change(2)
+  await expect.poll(() => a.cache.near.fenceOf(space, 'p')).toBe(2)
+  expect(await a.cache.loads?.load([wanted])).toBeNull()
 })

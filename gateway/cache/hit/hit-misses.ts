@@ -1,7 +1,8 @@
 import type { EntitySpace } from '../near/entity-space.ts'
 import type { Slot } from '../near/slot.ts'
-import type { SharedLoads } from '../reads/shared-loads.ts'
-import type { SharedRead } from '../reads/shared-level.ts'
+import { nameOf } from '../near/near-cache.ts'
+import { entityRefOf } from '../reads/shared-level.ts'
+import type { NamedRead, SharedLoads } from '../reads/shared-loads.ts'
 import type { Segment } from './entity-node.ts'
 
 /**
@@ -22,23 +23,31 @@ export class HitMisses {
     this.#variables = variables
   }
 
-  find(space: EntitySpace, id: string): Slot | undefined {
-    return this.#entities.get(space.prefix + id)?.slot
+  find(name: string): Slot | undefined {
+    return this.#entities.get(name)?.slot
   }
 
   /** False for what was asked for already and is lacking all the same: no other round will bring it. */
   add(space: EntitySpace, id: string, of: string, segment: Segment): boolean {
-    const name = space.prefix + id
+    const name = nameOf(space, id)
     const keys = segment.plainKeys ?? segment.keys.map((key) => key(this.#variables))
     const known = this.#entities.get(name)
     if (!known) {
-      const entity = { space, id, class: of, keys, isWanted: true, slot: undefined }
+      const entity = {
+        space,
+        entity: entityRefOf(space, id),
+        name,
+        class: of,
+        fields: keys,
+        isWanted: true,
+        slot: undefined,
+      }
       this.#entities.set(name, entity)
       this.#wanted.push(entity)
       return true
     }
     if (known.class !== of) return false
-    const lacking = keys.filter((key) => !known.keys.includes(key))
+    const lacking = keys.filter((key) => !known.fields.includes(key))
     if (!known.isWanted) {
       if (lacking.length === 0) return false
       known.isWanted = true
@@ -46,7 +55,8 @@ export class HitMisses {
     }
     // Where one selection holds the other, its own list serves both: a list that is known is cheaper to ask with.
     if (lacking.length > 0)
-      known.keys = lacking.length + known.keys.length === keys.length ? keys : [...known.keys, ...lacking]
+      known.fields =
+        lacking.length + known.fields.length === keys.length ? keys : [...known.fields, ...lacking]
     return true
   }
 
@@ -67,8 +77,8 @@ export class HitMisses {
   }
 }
 
-interface MissingEntity extends SharedRead {
-  keys: readonly string[]
+interface MissingEntity extends NamedRead {
+  fields: readonly string[]
   isWanted: boolean
   slot: Slot | undefined
 }

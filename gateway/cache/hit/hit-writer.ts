@@ -2,6 +2,7 @@ import { quoted } from '../../engine/json-text.ts'
 import type { PrincipalClasses } from '../cache-classes.ts'
 import type { EntityCache } from '../entity-cache.ts'
 import type { FieldKey } from '../fetches/field-key.ts'
+import { nameOf } from '../near/near-cache.ts'
 import type { Slot } from '../near/slot.ts'
 import type { EntitySpace } from '../near/entity-space.ts'
 import type { EntityNode, EntitySource, Segment } from './entity-node.ts'
@@ -112,9 +113,10 @@ export class HitWriter {
   /** What is kept of an entity, or was loaded for this answer. */
   find(space: EntitySpace, id: string): Slot | undefined {
     const { near } = this.#cache
-    const kept = near.find(space, id)
+    const name = nameOf(space, id)
+    const kept = near.findNamed(name)
     if (kept || !this.#misses) return kept
-    const loaded = this.#misses.find(space, id)
+    const loaded = this.#misses.find(name)
     return loaded && near.isCurrent(loaded) ? loaded : undefined
   }
 
@@ -163,7 +165,7 @@ export class HitWriter {
     // What is asked for the first time is not worth keeping whole.
     this.#madeOf = null
     const made = this.#make(segment, slot, of, keys)
-    if (made) slot.made = [...slot.made.slice(1 - MAX_MADE), made]
+    if (made) slot.made = slot.made.length === 0 ? [made] : [...slot.made.slice(1 - MAX_MADE), made]
     return made
   }
 

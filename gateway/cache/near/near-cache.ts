@@ -39,9 +39,14 @@ export class NearCache {
 
   /** What is kept of an entity. */
   find(space: EntitySpace, id: string): Slot | undefined {
-    const slot = this.#slots.get(space.prefix + id)
+    return this.findNamed(nameOf(space, id))
+  }
+
+  /** The same for who has the entity's name already. */
+  findNamed(name: string): Slot | undefined {
+    const slot = this.#slots.get(name)
     if (slot === undefined || slot.knownSince >= this.#position.heldSince(slot.partition)) return slot
-    this.#slots.delete(space.prefix + id)
+    this.#slots.delete(name)
     return undefined
   }
 
@@ -109,12 +114,13 @@ export class NearCache {
     space: EntitySpace,
     id: string,
     fill: { class: string; entry: NearEntry; token: NearToken; alias?: string },
+    name = nameOf(space, id),
   ): Slot | FillRefusal {
     if (space.isFenced) {
       const outcome = this.#position.check(space.typeName, id, fill.token)
       if (outcome !== 'held') return outcome
     }
-    const slot = this.find(space, id) ?? this.#createSlot(space, id)
+    const slot = this.findNamed(name) ?? this.#createSlot(space, id, name)
     if (fill.entry.version < slot.fence) return 'fence'
     const present = slot.entries.get(fill.class)
     slot.entries.set(fill.class, present ? present.mergedWith(fill.entry) : fill.entry)
@@ -155,7 +161,7 @@ export class NearCache {
   }
 
   evict(space: EntitySpace, id: string): void {
-    this.#slots.delete(space.prefix + id)
+    this.#slots.delete(nameOf(space, id))
   }
 
   clear(): void {
@@ -163,9 +169,9 @@ export class NearCache {
     this.#lookUps.clearAbsent()
   }
 
-  #createSlot(space: EntitySpace, id: string): Slot {
+  #createSlot(space: EntitySpace, id: string, name: string): Slot {
     const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : NO_PARTITION
-    return new Slot(space, id, partition, this.#position.now)
+    return new Slot(space, id, name, partition, this.#position.now)
   }
 
   #drop(slot: Slot): void {
@@ -177,6 +183,11 @@ export class NearCache {
 
 /** Of one entity, by operation and class. */
 const MAX_ANSWERS = 2
+
+/** Made and hashed for each look: who looks often has it made once. */
+export function nameOf({ prefix }: EntitySpace, id: string): string {
+  return prefix + id
+}
 
 function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
   return new Map([...map].filter(([each]) => each !== key))

@@ -37,12 +37,12 @@ export class SlotLru {
 
   touch(slot: Slot): void {
     slot.usesUntilTouched = USES_BEFORE_TOUCH
-    this.#slots.get(nameOf(slot))
+    this.#slots.get(slot.name)
   }
 
   /** Puts it in, or weighs it anew: the size of an item is only looked at when it is new. */
   weigh(slot: Slot): void {
-    const name = nameOf(slot)
+    const { name } = slot
     this.#weighed = slot
     this.#slots.delete(name)
     this.#weighed = null
@@ -57,8 +57,4 @@ export class SlotLru {
   clear(): void {
     this.#slots.clear()
   }
-}
-
-function nameOf({ space, id }: Slot): string {
-  return space.prefix + id
 }

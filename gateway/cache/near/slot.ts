@@ -13,6 +13,8 @@ export class Slot {
   usesUntilTouched = USES_BEFORE_TOUCH
   readonly space: EntitySpace
   readonly id: string
+  /** Under which it is found. */
+  readonly name: string
   fence = 0
   /** By authorization class. */
   entries = new Map<string, NearEntry>()
@@ -26,9 +28,10 @@ export class Slot {
   /** The same entity as other subgraphs know it, where it was found the last time. */
   readonly related: Slot[] = []
 
-  constructor(space: EntitySpace, id: string, partition: number, knownSince: number) {
+  constructor(space: EntitySpace, id: string, name: string, partition: number, knownSince: number) {
     this.space = space
     this.id = id
+    this.name = name
     this.partition = partition
     this.knownSince = knownSince
   }
@@ -41,7 +44,7 @@ export class Slot {
   }
 
   get bytes(): number {
-    let bytes = SLOT_BYTES + this.space.prefix.length + this.id.length
+    let bytes = SLOT_BYTES + this.name.length
     for (const entry of this.entries.values()) bytes += entry.bytes
     for (const entry of this.aside.values()) bytes += entry.bytes
     for (const { text } of this.answers) bytes += ANSWER_BYTES + text.length

@@ -1,6 +1,5 @@
 import type { CacheCounters } from '../cache-counters.ts'
 import type { EntityAnswered, EntityWant } from '../entity-read.ts'
-import type { EntitySpace } from '../near/entity-space.ts'
 import type { NearCache, NearToken } from '../near/near-cache.ts'
 import { NearEntry, NearField, NO_FIELDS } from '../near/near-entry.ts'
 import type { Slot } from '../near/slot.ts'
@@ -25,9 +24,9 @@ export class NearFills {
    * @param fill with the token of the miss
    * @returns what is kept now, or would be if there were room; null when it may not be
    */
-  fill(space: EntitySpace, id: string, fill: Parameters<NearCache['fill']>[2]): Slot | null {
+  fill(...args: Parameters<NearCache['fill']>): Slot | null {
     const { near, counters } = this.#options
-    const kept = near.fill(space, id, fill)
+    const kept = near.fill(...args)
     const isRefused = typeof kept === 'string'
     counters.fills[isRefused ? kept : 'filled']++
     return isRefused ? null : kept

@@ -1,15 +1,18 @@
-import type { CachedEntry, CacheReadResult, EntityCacheStore } from '../../../stream/ports.ts'
+import type {
+  CachedEntry,
+  CacheRead,
+  CacheReadResult,
+  EntityCacheStore,
+  EntityRef,
+} from '../../../stream/ports.ts'
 import type { CacheCounters } from '../cache-counters.ts'
 import type { EntityWant } from '../entity-read.ts'
 import type { EntitySpace } from '../near/entity-space.ts'
 import { NearEntry, NearField, NO_FIELDS } from '../near/near-entry.ts'
 
-/** Some fields of an entity for those of one class. */
-export interface SharedRead {
+/** Some fields of an entity for those of one class, in the terms of both levels. */
+export interface SharedRead extends CacheRead {
   space: EntitySpace
-  id: string
-  class: string
-  keys: readonly string[]
 }
 
 export interface SharedLevelOptions {
@@ -34,25 +37,22 @@ export class SharedLevel {
   }
 
   read(reads: readonly SharedRead[]): Promise<CacheReadResult[]> {
-    return this.#store.read(
-      reads.map(({ space, id, class: of, keys }) => ({
-        entity: { subgraph: space.subgraph, type: space.typeName, id },
-        class: of,
-        fields: keys,
-      })),
-      { timeoutMs: this.#timeoutMs },
-    )
+    return this.#store.read(reads, { timeoutMs: this.#timeoutMs })
   }
 
   /** Whether it was kept. */
   async fill({ space, class: of }: EntityWant, id: string, kept: NearEntry, token: string): Promise<boolean> {
     const entry = sharedEntryOf(id, kept, this.#clock())
-    const entity = { subgraph: space.subgraph, type: space.typeName, id }
+    const entity = entityRefOf(space, id)
     const [isFilled = false] = await this.#store.fill([{ entity, class: of, token, entry }])
     if (isFilled) this.#counters.storeFills.filled++
     else this.#counters.storeFills.refused++
     return isFilled
   }
+}
+
+export function entityRefOf({ subgraph, typeName }: EntitySpace, id: string): EntityRef {
+  return { subgraph, type: typeName, id }
 }
 
 function sharedEntryOf(id: string, { version, fields, absentUntil }: NearEntry, now: number): CachedEntry {
@@ -74,11 +74,11 @@ function sharedEntryOf(id: string, { version, fields, absentUntil }: NearEntry, 
  */
 export function nearEntryOf(
   entry: CachedEntry,
-  { space, id, keys }: SharedRead,
+  { space, entity, fields: keys }: SharedRead,
   fence: number,
   now: number,
 ): NearEntry | null {
-  if (entry.id !== id || entry.expiresAt <= now) return null
+  if (entry.id !== entity.id || entry.expiresAt <= now) return null
   if (space.isFenced && entry.version < fence) return null
   if (entry.isAbsent) return new NearEntry(entry.version, NO_FIELDS, entry.expiresAt)
   const fields = new Map<string, NearField>()

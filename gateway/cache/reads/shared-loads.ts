@@ -12,6 +12,11 @@ export interface SharedLoadsOptions {
   clock: () => number
 }
 
+/** With the name of the entity in the near cache. */
+export interface NamedRead extends SharedRead {
+  name: string
+}
+
 /** Takes what processes share into this one. */
 export class SharedLoads {
   readonly #options: SharedLoadsOptions
@@ -24,17 +29,19 @@ export class SharedLoads {
    * In one round trip. Each in its order, kept or where there was no room to keep it; null as soon as one of them is not
    * shared or may not be served.
    */
-  async load(reads: readonly SharedRead[]): Promise<readonly Slot[] | null> {
+  async load(reads: readonly NamedRead[]): Promise<readonly Slot[] | null> {
     const { near, fills, shared, counters, clock } = this.#options
     const token = near.token()
     const results = await shared.read(reads)
     const now = clock()
     const slots: Slot[] = []
-    for (const [index, read] of reads.entries()) {
-      const { space, id, class: of } = read
+    for (let index = 0; index < reads.length; index++) {
+      const read = reads[index] as NamedRead
+      const { space, entity, name } = read
       const held = results[index]?.entry
-      const entry = held && nearEntryOf(held, read, near.fenceOf(space, id), now)
-      const slot = entry && fills.fill(space, id, { class: of, entry, token })
+      // That it is not older than the fence is seen to where it is put.
+      const entry = held && nearEntryOf(held, read, 0, now)
+      const slot = entry && fills.fill(space, entity.id, { class: read.class, entry, token }, name)
       if (slot) slots.push(slot)
     }
     counters.hits.store += slots.length

@@ -4,7 +4,7 @@ import { ABSENT, type EntityRead, type EntityWant } from '../entity-read.ts'
 import type { NearCache, NearToken } from '../near/near-cache.ts'
 import type { NearEntry } from '../near/near-entry.ts'
 import type { NearFills } from './near-fills.ts'
-import { nearEntryOf, type SharedLevel, type SharedRead } from './shared-level.ts'
+import { entityRefOf, nearEntryOf, type SharedLevel, type SharedRead } from './shared-level.ts'
 import type { SharedLookUp, SharedLookUps } from './shared-look-ups.ts'
 
 export interface SharedReadsOptions {
@@ -44,7 +44,9 @@ export class SharedReads {
     })
     const reads = results.flatMap(({ id }, index) => {
       const { space, class: of, fields } = wants[index] as EntityWant
-      return id === null ? [] : [{ index, space, id, class: of, keys: fields.map(({ key }) => key) }]
+      if (id === null) return []
+      const entity = entityRefOf(space, id)
+      return [{ index, space, entity, class: of, fields: fields.map(({ key }) => key) }]
     })
     if (reads.length === 0) return results
     for (const [at, answer] of (await shared.read(reads)).entries()) {
@@ -77,7 +79,8 @@ export class SharedReads {
     token: NearToken,
   ): EntityRead | null {
     const { near, clock, counters, fills } = this.#options
-    const { space, id, class: of, keys } = read
+    const { space, class: of, fields: keys } = read
+    const { id } = read.entity
     const entry = held && nearEntryOf(held, read, near.fenceOf(space, id), clock())
     if (!entry) return null
     // At another version its look-ups may be others.
