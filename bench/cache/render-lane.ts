@@ -99,9 +99,10 @@ export async function startContenders({
   }
 }
 
+/** As the program itself runs, but for its own start. */
 function startGateway(args: readonly string[], cpuProfileFolder?: string): PinnedProcess {
   const profiling = cpuProfileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfileFolder}`]
-  return startServer('serve-gateway', args, profiling)
+  return startServer('serve-gateway', args, ['--import', './bin/v8-flags.js', ...profiling])
 }
 
 function startServer(name: string, args: readonly string[], ofNode: readonly string[] = []): PinnedProcess {
