@@ -5,6 +5,7 @@ import {
   measureDeadlines,
 } from '../bench/gateway/deadlines/measure-deadlines.ts'
 import { startSubgraphs, type RunningSubgraphs } from '../bench/gateway/running.ts'
+import { holdsOnce } from './support/holds-once.ts'
 
 /**
  * The same as `npm run bench -- gateway --deadlines`, which is for a quiet machine and has the real bounds: p99.9 within
@@ -32,16 +33,21 @@ describe('renders from the first moment after a start', () => {
     async ({ name, typicallyOverMs, atMostOverMs, connections }) => {
       const found = DEADLINE_CASES.find((each) => each.name === name)
       if (!found) throw new Error(`there is no case "${name}"`)
-      const result = await measureDeadlines(
-        subgraphs,
-        { ...found, ...(connections ? { connections } : {}) },
-        1,
-      )
-      expect(result.requests).toBeGreaterThan(50)
-      expect(result.statuses).toEqual({ '200': result.requests })
-      expect(result.outcomes['fresh'] ?? 0).toBeLessThan(result.requests / 2)
-      expect(result.p50Ms).toBeLessThan(DEADLINE_MS + typicallyOverMs)
-      expect(result.maxMs).toBeLessThan(DEADLINE_MS + atMostOverMs + result.longestHoldMs)
+      const wrong: Record<string, number>[] = []
+      await holdsOnce(async () => {
+        const result = await measureDeadlines(
+          subgraphs,
+          { ...found, ...(connections ? { connections } : {}) },
+          1,
+        )
+        const { '200': _, ...others } = result.statuses
+        if (Object.keys(others).length > 0) wrong.push(others)
+        expect(result.requests).toBeGreaterThan(50)
+        expect(result.outcomes['fresh'] ?? 0).toBeLessThan(result.requests / 2)
+        expect(result.p50Ms).toBeLessThan(DEADLINE_MS + typicallyOverMs)
+        expect(result.maxMs).toBeLessThan(DEADLINE_MS + atMostOverMs + result.longestHoldMs)
+      })
+      expect(wrong).toEqual([])
     },
   )
 })
