@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './tests/support/closing-line.ts'
+import { LongestFirst } from './tests/support/longest-first.ts'
 
 const exclude = ['**/node_modules/**', 'dist/**']
 const setupFiles = ['tests/support/end-with-the-run.ts']
@@ -14,6 +15,7 @@ export default defineConfig({
     reporters: ['default', new ClosingLine()],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // `check:fast` runs these alone. They share nothing but modules, which are loaded once for all files of a thread.
       {
@@ -26,7 +28,7 @@ export default defineConfig({
           exclude: [...exclude, 'tests/**', '**/*.slow.test.ts'],
         },
       },
-      // Most of these wait for processes that they started: two at a time, even where there are only two cores.
+      // Most of these wait for processes that they started: three at a time, even where there are only two cores.
       {
         extends: true,
         test: {
@@ -34,7 +36,7 @@ export default defineConfig({
           setupFiles,
           include: ['**/*.slow.test.ts'],
           exclude,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
@@ -46,11 +48,11 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: [...exclude, ...timed],
           testTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
-      // One at a time, after all others: they hold answers to milliseconds.
+      // After all others, since they hold answers to milliseconds; two at a time, since mostly they wait.
       {
         extends: true,
         test: {
@@ -59,7 +61,7 @@ export default defineConfig({
           include: timed,
           exclude,
           testTimeout: 120_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
