@@ -36,6 +36,7 @@ export default defineConfig({
           setupFiles,
           include: ['**/*.slow.test.ts'],
           exclude,
+          testTimeout: 120_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
