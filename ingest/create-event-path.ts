@@ -66,6 +66,8 @@ export interface EventPathOptions {
   mayFoldBack?: () => boolean
   /** Events that happened longer ago are deleted, once an hour; none is when absent. */
   retainMs?: number
+  /** How long any event is kept after its arrival; a week by default. */
+  keptAfterArrivalMs?: number
   /** How much a state keeps one by one, of a trail as of a profile. */
   stateLimits?: StateLimits
 }
@@ -166,7 +168,16 @@ export function createEventPath(options: EventPathOptions): EventPath {
     worker.wake(work)
     if (isWorking) onWork?.(work)
   }
-  const retain = createRetain({ storage, apply, foldVersion, trailLog, log, clock, sleep })
+  const retain = createRetain({
+    storage,
+    apply,
+    foldVersion,
+    trailLog,
+    log,
+    clock,
+    sleep,
+    ...(options.keptAfterArrivalMs !== undefined && { keptAfterArrivalMs: options.keptAfterArrivalMs }),
+  })
   const schedule =
     options.retainMs === undefined || !isWorking
       ? null

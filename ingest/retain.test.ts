@@ -5,7 +5,7 @@ import { silentLog } from '../platform/log.ts'
 import { StorageError, type Storage } from '../storage/ports.ts'
 import { createMemoryFeed } from '../stream/memory/feed.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
-import { createEventPath, type EventPath } from './create-event-path.ts'
+import { createEventPath, type EventPath, type EventPathOptions } from './create-event-path.ts'
 import { hashState } from './state-hash.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
@@ -73,6 +73,63 @@ test('killed at any call, before or after its effect, it goes on, and nothing is
   }
 }, 60_000)
 
+test('what has just arrived is kept, however old it is: sent again it counts once', async () => {
+  const { storage, path } = await aShop({ keptAfterArrivalMs: 10 * DAY })
+  const before = await seen(storage)
+  const { events } = await storage.events.stats()
+  expect(await path.retain(BEFORE, control())).toMatchObject({
+    deleted: 0,
+    left: 0,
+    arrivedUntil: NOW - 10 * DAY,
+  })
+  // It is in a base by now, from which everybody is folded anew.
+  expect(await path.replay({ kind: 'all' }, control())).toMatchObject({ trails: 3, unchanged: 3 })
+  const again = await path.accept(
+    Array.from({ length: 36 }, (_, i) => happening(i)),
+    CONTEXT,
+  )
+  expect(new Set(again.map(({ outcome }) => outcome))).toEqual(new Set(['duplicate']))
+  await path.worker.settled()
+  expect(await storage.events.stats()).toMatchObject({ events, conflicts: 0 })
+  expect(await seen(storage)).toEqual(before)
+  const later = start(storage, {
+    clock: () => NOW + 10 * DAY,
+    keptAfterArrivalMs: 10 * DAY,
+    isWorking: false,
+  })
+  expect((await later.retain(BEFORE, control())).deleted).toBeGreaterThan(10)
+  expect(await later.replay({ kind: 'all' }, control())).toMatchObject({ trails: 3, unchanged: 3 })
+  expect(await seen(storage)).toEqual(before)
+})
+
+test('a run at any moment of the work on events deletes none that is still to be folded, linked, materialised or told', async () => {
+  const raws = Array.from({ length: 12 }, (_, i) => happening(i))
+  const work = async (runAt: number): Promise<{ calls: number; deleted: number; shown: string[] }> => {
+    const storage = openMemoryStorage()
+    await using other = start(storage, { isWorking: false })
+    await other.accept(raws, CONTEXT)
+    let [calls, deleted] = [0, 0]
+    const path = start(
+      before(storage, async () => {
+        if (++calls === runAt) deleted = (await other.retain(BEFORE, control())).deleted
+      }),
+    )
+    await path.worker.settled()
+    expect((await storage.profiles.stats()).outbox).toBe(0)
+    return { calls, deleted, shown: await seen(storage) }
+  }
+  const expected = (await work(Infinity)).shown
+  const deleted = new Set<number>()
+  for (let runAt = 1, calls = Infinity; runAt <= calls; runAt++) {
+    const run = await work(runAt)
+    expect(run.shown, `before call ${runAt}`).toEqual(expected)
+    deleted.add(run.deleted)
+    calls = run.calls
+  }
+  expect(Math.min(...deleted)).toBe(0)
+  expect(Math.max(...deleted)).toBeGreaterThan(5)
+})
+
 test('fewer days than rolling figures look back are refused', async () => {
   const { path } = await aShop()
   await expect(path.retain(NOW - 91 * DAY, control())).rejects.toMatchObject({ code: 'BAD_USER_INPUT' })
@@ -80,9 +137,9 @@ test('fewer days than rolling figures look back are refused', async () => {
 
 const CONTEXT = { source: 'test', maxEventBytes: 32_768 }
 
-async function aShop(): Promise<{ storage: Storage; path: EventPath }> {
+async function aShop(options?: Partial<EventPathOptions>): Promise<{ storage: Storage; path: EventPath }> {
   const storage = openMemoryStorage()
-  const path = start(storage)
+  const path = start(storage, options)
   for (let first = 0; first < 36; first += 12) {
     const raws = Array.from({ length: 12 }, (_, i) => happening(first + i))
     await path.accept(raws, CONTEXT)
@@ -121,7 +178,7 @@ function event(
   return { type: 'track', event: name, userId, messageId: `m${serial}`, timestamp, properties, context }
 }
 
-function start(storage: Storage): EventPath {
+function start(storage: Storage, options: Partial<EventPathOptions> = {}): EventPath {
   const path = createEventPath({
     storage,
     feed: createMemoryFeed(),
@@ -130,9 +187,34 @@ function start(storage: Storage): EventPath {
     currency: 'GBP',
     pollMs: 5,
     stateLimits: LIMITS,
+    keptAfterArrivalMs: 0,
+    ...options,
   })
   open.push(path)
   return path
+}
+
+/** A store of which every call waits for that first. */
+function before(storage: Storage, something: () => Promise<void>): Storage {
+  const waiting = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, name) {
+        const method: unknown = Reflect.get(target, name)
+        if (typeof method !== 'function') return method
+        return async (...args: unknown[]): Promise<unknown> => {
+          await something()
+          return Reflect.apply(method, target, args)
+        }
+      },
+    })
+  const { events, trails, profiles, identities } = storage
+  return {
+    ...storage,
+    events: waiting(events),
+    trails: waiting(trails),
+    profiles: waiting(profiles),
+    identities: waiting(identities),
+  }
 }
 
 /** By a process of its own that dies at that call of a port. */
@@ -171,6 +253,7 @@ async function retainWith(
     currency: 'GBP',
     isWorking: false,
     stateLimits: LIMITS,
+    keptAfterArrivalMs: 0,
   })
   counting = true
   return await path.retain(BEFORE, control())

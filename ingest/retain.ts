@@ -9,6 +9,8 @@ export interface RetainOptions extends SealTrailOptions {
   storage: Storage
   clock: Clock
   sleep: Sleep
+  /** How long an event is there at least, however old it is: it is known when its sender sends it again. */
+  keptAfterArrivalMs?: number
 }
 
 export interface RetainCounts {
@@ -23,6 +25,8 @@ export interface RetainCounts {
 export interface RetainSummary extends RetainCounts {
   /** Events that happened before it were to be deleted; epoch milliseconds. */
   before: number
+  /** Those that arrived after it are kept all the same; epoch milliseconds. */
+  arrivedUntil: number
   /** It went on where an earlier run had been interrupted. */
   resumed: boolean
 }
@@ -43,32 +47,38 @@ export type Retain = (before: number, control: RetainControl) => Promise<RetainS
 export const MIN_RETAIN_DAYS = 92
 
 const DAY_MS = 86_400_000
+/**
+ * A client that heard no answer, an import that is run again, and a topic of Kafka that is read once more (it keeps a
+ * record for seven days by itself) send an event again long after it has arrived.
+ */
+const KEPT_AFTER_ARRIVAL_MS = 7 * DAY_MS
 const PAGE = 50
 const PROGRESS = 'retain'
 /** Since when all of the log is there; absent while nothing was ever deleted. */
 const LOG_BEGINS = 'log-begins'
 
 export function createRetain(options: RetainOptions): Retain {
-  const { storage, clock, sleep } = options
+  const { storage, clock, sleep, keptAfterArrivalMs = KEPT_AFTER_ARRIVAL_MS } = options
   const { trails, progress } = storage
   const sealTrail = createSealTrail(options)
 
   return async (before, { onProgress, signal }) => {
     if (before > clock() - MIN_RETAIN_DAYS * DAY_MS) throw tooShort()
+    const arrivedUntil = clock() - keptAfterArrivalMs
     const counts: RetainCounts = { trails: 0, deleted: 0, left: 0 }
     const begun = await progress.get(PROGRESS)
     const [after, of] = [begun?.['after'], begun?.['before']]
     const resumed = typeof after === 'string' && typeof of === 'number'
     if (resumed) await seal(Math.min(of, before), after)
     if (!resumed || of < before) await seal(before, null)
-    return { ...counts, before, resumed }
+    return { ...counts, before, arrivedUntil, resumed }
 
     async function seal(instant: number, from: TrailId | null): Promise<void> {
       await progress.put(LOG_BEGINS, { before: Math.max(instant, (await logBegins(storage)) ?? instant) })
       for (let last = from; ;) {
         const ids = await trails.list(last, PAGE)
         for (const id of ids) {
-          const { deleted, left } = await sealTrail(id, instant)
+          const { deleted, left } = await sealTrail(id, { before: instant, receivedUntil: arrivedUntil })
           counts.trails++
           counts.deleted += deleted
           if (left) counts.left++

@@ -26,9 +26,16 @@ export interface SealTrailOptions {
 
 /**
  * Seals the trail's folded events that happened before an instant into its base, some thousand at a time, and deletes
- * them. Each step may be the last: the base says which events it holds, so what is left is deleted by the next run.
+ * those of them that had arrived by another. Each step may be the last: the base says which events it holds, so what is
+ * left is deleted by a later run.
  */
-export type SealTrail = (id: TrailId, before: number) => Promise<{ deleted: number; left: boolean }>
+export type SealTrail = (id: TrailId, range: SealedRange) => Promise<{ deleted: number; left: boolean }>
+
+/** Instants in epoch milliseconds. */
+export interface SealedRange {
+  before: number
+  receivedUntil: number
+}
 
 /** Events that one write of a base takes in, but for more of one instant. */
 const CHUNK = 2_000
@@ -40,11 +47,11 @@ export function createSealTrail(options: SealTrailOptions): SealTrail {
   const { apply, foldVersion, trailLog, log } = options
   const { events, trails, sealedPurchases } = options.storage
 
-  return async (id, before) => {
+  return async (id, { before, receivedUntil }) => {
     let deleted = 0
     for (let attempt = 1; attempt <= MAX_ATTEMPTS;) {
       const base = (await trails.bases([id])).get(id)
-      if (base) deleted += await deleteSealed(base)
+      if (base) deleted += await deleteSealed(base, receivedUntil)
       const trail = (await trails.get([id])).get(id)
       if (!trail) return { deleted, left: false }
       if (trail.foldVersion > foldVersion) return { deleted, left: true }
@@ -123,9 +130,9 @@ export function createSealTrail(options: SealTrailOptions): SealTrail {
     return state
   }
 
-  async function deleteSealed({ id, before, version }: TrailBase): Promise<number> {
+  async function deleteSealed({ id, before, version }: TrailBase, receivedUntil: number): Promise<number> {
     for (let deleted = 0; ;) {
-      const [found = []] = await events.readSealed([{ trail: id, before, version }], PAGE)
+      const [found = []] = await events.readSealed([{ trail: id, before, version, receivedUntil }], PAGE)
       if (found.length === 0) return deleted
       await keepPurchases(id, found)
       await events.deleteFolded(found.map(({ key }) => key))

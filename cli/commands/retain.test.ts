@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { arrivedEarlier } from '../../tests/support/arrived-earlier.ts'
 import { runLine, type Outcome } from '../testing/run-line.ts'
 import { takeEvents } from '../testing/take-events.ts'
 
@@ -15,6 +16,10 @@ test('deletes old events, keeps what people are, and says how far back the log i
   await send(200, 150, 10)
   const before = JSON.parse((await run('status --state-hash --json')).stdout) as Record<string, unknown>
   expect(before).toMatchObject({ logBegins: null })
+  const fresh = await run('retain --days 180')
+  expect(fresh.stdout).toMatch(/events deleted +0\n/)
+  expect(fresh.stdout).toMatch(/and all that arrived after +20/)
+  arrivedEarlier(join(dir, 'data'), 8)
   const text = await run('retain --days 180')
   expect(text.stdout).toMatch(/events deleted +1\n/)
   const json = await run('retain --json', { MONOGRAM_RETAIN_DAYS: '100' })

@@ -73,9 +73,10 @@ function progressLines({ err }: Output): (message: RetainMessage) => void {
   }
 }
 
-function describe({ before, resumed, trails, deleted, left, seconds }: RetainResult): string[] {
+function describe({ before, arrivedUntil, resumed, trails, deleted, left, seconds }: RetainResult): string[] {
   return table([
     ['events kept since', new Date(before).toISOString()],
+    ['and all that arrived after', new Date(arrivedUntil).toISOString()],
     ['trails', `${count(trails)}${resumed ? ' (an interrupted run was resumed)' : ''}`],
     ['events deleted', count(deleted)],
     ['left to the next run', count(left)],

@@ -72,11 +72,12 @@ export function eventPurchaseCases(test: ContractCase): void {
   })
 
   test('reads and deletes what a base holds, and nothing else', async ({ events }) => {
-    const keys = ['a', 'b', 'late', 'newer', 'waits', 'parked', 'linked', 'other']
+    const keys = ['a', 'b', 'late', 'newer', 'waits', 'parked', 'linked', 'other', 'arrived']
     await events.append(
       keys.map((key) =>
         anEvent(key, {
           time: key === 'newer' ? 100 : 10,
+          receivedAt: key === 'arrived' ? 2_001 : 2_000,
           ...(key === 'other' && { trailId: 'trail-2' }),
           ...(key === 'linked' && { pairs: [['anonymousId:a', 'userId:u']] }),
         }),
@@ -93,20 +94,25 @@ export function eventPurchaseCases(test: ContractCase): void {
           ),
         ),
     )
-    const sealed = [{ trail: 'trail-1', before: 100, version: 2 }]
+    const sealed = [{ trail: 'trail-1', before: 100, version: 2, receivedUntil: 2_000 }]
     const [found] = await events.readSealed(sealed, 10)
     expect(found?.map(({ key }) => key).sort()).toEqual(['a', 'b'])
     expect((await events.readSealed(sealed, 1))[0]).toHaveLength(1)
-    expect(await events.readSealed([{ trail: 'unknown', before: 100, version: 2 }], 1)).toEqual([[]])
+    expect(
+      await events.readSealed(
+        sealed.map((each) => ({ ...each, trail: 'unknown' })),
+        1,
+      ),
+    ).toEqual([[]])
     expect(await events.readSealed([], 1)).toEqual([])
 
     await events.deleteFolded(['a', 'b', 'waits', 'parked', 'linked', 'unknown'])
     await events.deleteFolded(['a', 'b'])
     expect((await events.get(keys)).map(({ key }) => key).sort()).toEqual(
-      ['late', 'linked', 'newer', 'other', 'parked', 'waits'].sort(),
+      ['arrived', 'late', 'linked', 'newer', 'other', 'parked', 'waits'].sort(),
     )
-    expect(await events.stats()).toEqual({ events: 6, pending: 1, parked: 1, conflicts: 1 })
-    expect(await events.countByTrails([['trail-1']], null)).toEqual([5])
+    expect(await events.stats()).toEqual({ events: 7, pending: 1, parked: 1, conflicts: 1 })
+    expect(await events.countByTrails([['trail-1']], null)).toEqual([6])
     expect((await events.scan(null, null, 100)).events.map(({ key }) => key)).toEqual(
       keys.filter((key) => key !== 'a' && key !== 'b'),
     )

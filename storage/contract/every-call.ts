@@ -80,7 +80,7 @@ export const EVERY_CALL: readonly PortCall[] = [
     { trail: 'trail-1', ref: 'o:1', except: ['e'], held: [{ version: 1, before: POSITION }] },
   ]),
   call('events', 'listPurchases', 'trail-1', 'o:0', 3),
-  call('events', 'readSealed', [{ trail: 'trail-1', before: 2_000, version: 1 }], 3),
+  call('events', 'readSealed', [{ trail: 'trail-1', before: 2_000, version: 1, receivedUntil: 2_000 }], 3),
   call('events', 'scanTrails', 1, '0', 3),
   call('events', 'findUnlinked', 3),
   call('events', 'clearLinks', ['a']),

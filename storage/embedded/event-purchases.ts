@@ -32,7 +32,7 @@ export function eventPurchases(
     CROSS JOIN events AS e ON e.seq IN (
       SELECT seq FROM events
       WHERE trail_id = q.value ->> 0 AND time < q.value ->> 1 AND state = 'folded'
-        AND trail_version <= q.value ->> 2 AND unlinked IS NULL
+        AND trail_version <= q.value ->> 2 AND received_at <= q.value ->> 3 AND unlinked IS NULL
       ORDER BY time, key LIMIT ?2
     )
     CROSS JOIN event_bodies AS b ON b.seq = +e.seq`)
@@ -45,10 +45,11 @@ export function eventPurchases(
     listPurchases: async (trail, after, limit) =>
       refs.all(text(trail, 'trail'), after ?? '', integer(limit, 'limit')).map(([ref]) => ref),
     readSealed: async (bases, limit) => {
-      const list = bases.map(({ trail, before, version }) => [
+      const list = bases.map(({ trail, before, version, receivedUntil }) => [
         text(trail, 'trail'),
         integer(before, 'before'),
         integer(version, 'version'),
+        integer(receivedUntil, 'receivedUntil'),
       ])
       return grouped(bases.length, sealed.all(JSON.stringify(list), integer(limit, 'limit')))
     },

@@ -58,12 +58,13 @@ export function eventPurchases({ collections, calls, routes }: EventStoreParts):
     readSealed: (sealed, limit) =>
       calls.run(async () => {
         const most = atMost(limit)
-        const found = sealed.map(async ({ trail, before, version }) => {
+        const found = sealed.map(async ({ trail, before, version, receivedUntil }) => {
           const rows = await events
             .find({
               trail: text(trail, 'trail'),
               time: { $lt: integer(before, 'before') },
               trailVersion: { $lte: integer(version, 'version') },
+              receivedAt: { $lte: integer(receivedUntil, 'receivedUntil') },
               unlinked: { $exists: false },
               ...FOLDED,
             })

@@ -18,11 +18,15 @@ export interface EventRange {
   before: number
 }
 
-/** Folded events of a trail that its base holds: they happened before `before`, and versions up to `version` carry them. */
+/**
+ * Folded events of a trail that its base holds, since they happened before `before` and versions up to `version` carry
+ * them; of these the ones that arrived at `receivedUntil` or before.
+ */
 export interface SealedEvents {
   trail: TrailId
   before: number
   version: number
+  receivedUntil: number
 }
 
 export interface EventBacklog {

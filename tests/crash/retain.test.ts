@@ -9,6 +9,7 @@ import { silentLog } from '../../platform/log.ts'
 import { loadConfig } from '../../platform/config/load-config.ts'
 import { openEmbeddedStorage } from '../../storage/embedded/open.ts'
 import type { Storage } from '../../storage/ports.ts'
+import { arrivedEarlier } from '../support/arrived-earlier.ts'
 import { recount } from '../support/recount.ts'
 
 /** How often it is killed in the midst of its work. */
@@ -28,6 +29,7 @@ test(
     const dataDir = temporaryFolder()
     try {
       await sendYears(dataDir)
+      arrivedEarlier(dataDir, 8)
       const before = await figures(dataDir)
       expect(before.shown).toEqual(before.counted)
 

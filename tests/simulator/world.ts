@@ -105,6 +105,7 @@ export class World {
       currency: CURRENCY,
       pollMs: 50,
       stateLimits: this.limits,
+      keptAfterArrivalMs: 0,
       foldCode: { version: foldVersion, apply: (state, events) => this.#apply(state, events, picky) },
     })
     const server: SimulatedServer = {

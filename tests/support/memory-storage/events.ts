@@ -165,7 +165,7 @@ export function createEventStore(): EventStore {
     },
 
     async readSealed(sealed, limit) {
-      return sealed.map(({ trail, before, version }) =>
+      return sealed.map(({ trail, before, version, receivedUntil }) =>
         rows
           .filter(
             ({ event, state, trailVersion, unlinked }) =>
@@ -173,6 +173,7 @@ export function createEventStore(): EventStore {
               state === 'folded' &&
               !unlinked &&
               event.time < before &&
+              event.receivedAt <= receivedUntil &&
               (trailVersion ?? 0) <= version,
           )
           .slice(0, limit)
