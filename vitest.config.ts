@@ -16,6 +16,7 @@ export default defineConfig({
     // What hangs is given up. What is slow is not: a machine that others use is ten times slower now and then.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     projects: [
       // `check:fast` runs these alone. They share nothing but modules, which are loaded once for all files of a thread.

@@ -32,7 +32,7 @@ test('tells before it whose time comes while it is read, and learns how long tha
   await new Promise<void>((resolve) => oneEachTurn(() => resolve(read('first')()), 2 ** 20))
   await new Promise((resolve) => setTimeout(resolve, 5))
   given('within 20 ms', 20)
-  given('later', 200)
+  given('later', 2_000)
   await new Promise<void>((resolve) => oneEachTurn(() => resolve(read('second')()), 2 ** 20))
   expect(order).toEqual(['within 10 ms', 'first', 'within 20 ms', 'second'])
 })

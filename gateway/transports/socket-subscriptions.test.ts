@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLInt, GraphQLObjectType, GraphQLSchema } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { createHttpSubgraph } from './http-subgraph.ts'
 import { createMessageQueue } from './message-queue.ts'
@@ -113,7 +113,7 @@ test('a socket that goes silent is lost; one that is idle and answers pings stay
       connectTimeoutMs: 1_000,
       maxMessageBytes: 10_000,
       maxQueuedResults: 10,
-      pingIntervalMs: 30,
+      pingIntervalMs: 100,
     })
     const results = subscriptions.subscribe({
       document: 'subscription { count }',
@@ -122,7 +122,7 @@ test('a socket that goes silent is lost; one that is idle and answers pings stay
     for (let n = 1; n <= 3; n++) expect(await results.next()).toMatchObject({ value: { data: { count: n } } })
     const next = results.next()
     if (autoPong) {
-      await vi.waitFor(() => expect(pings).toBeGreaterThan(3))
+      await expect.poll(() => pings).toBeGreaterThan(3)
       expect(setup.sockets.clients.size).toBe(1)
       await results.return?.()
     } else await expect(next).rejects.toMatchObject({ name: 'SubgraphUnavailable' })
