@@ -7,6 +7,7 @@ import { createMemoryFeed } from '../stream/memory/feed.ts'
 import { openMemoryStorage } from '../tests/support/memory-storage.ts'
 import { createEventPath, type EventPath, type EventPathOptions } from './create-event-path.ts'
 import { hashState } from './state-hash.ts'
+import { WHOLE_SHARE, type WorkerShare } from './worker/worker-share.ts'
 
 const NOW = Date.parse('2026-03-01T12:00:00Z')
 const DAY = 86_400_000
@@ -102,33 +103,34 @@ test('what has just arrived is kept, however old it is: sent again it counts onc
   expect(await seen(storage)).toEqual(before)
 })
 
-test('a run at any moment of the work on events deletes none that is still to be folded, linked, materialised or told', async () => {
-  const raws = Array.from({ length: 12 }, (_, i) => happening(i))
-  const work = async (runAt: number): Promise<{ calls: number; deleted: number; shown: string[] }> => {
-    const storage = openMemoryStorage()
-    await using other = start(storage, { isWorking: false })
-    await other.accept(raws, CONTEXT)
-    let [calls, deleted] = [0, 0]
-    const path = start(
-      before(storage, async () => {
-        if (++calls === runAt) deleted = (await other.retain(BEFORE, control())).deleted
-      }),
-    )
+test.each(['fold', 'link', 'identity', 'relay'])(
+  'a run before anybody does the step "%s" takes nothing from it',
+  async (missing) => {
+    const joined = { ...event('ada', 'Product Viewed', 99, { product_id: 1 }, 150), anonymousId: 'browser' }
+    const raws = [...Array.from({ length: 12 }, (_, i) => happening(i)), joined]
+    const work = async (storage: Storage, given: typeof raws, share: WorkerShare): Promise<number> => {
+      await using path = start(storage, { share: () => share })
+      await path.accept(given, CONTEXT)
+      await path.worker.settled()
+      return (await path.retain(BEFORE, control())).deleted
+    }
+    const [whole, storage] = [openMemoryStorage(), openMemoryStorage()]
+    for (const each of [whole, storage]) await work(each, raws.slice(0, 6), WHOLE_SHARE)
+    const deleted = await work(whole, raws.slice(6), WHOLE_SHARE)
+    const some: WorkerShare = {
+      after: missing === 'fold' ? '~' : null,
+      below: null,
+      does: (step) => step !== missing,
+    }
+    expect(await work(storage, raws.slice(6), some)).toBe({ fold: 0, link: deleted - 1 }[missing] ?? deleted)
+    await using path = start(storage)
     await path.worker.settled()
+    expect((await path.retain(BEFORE, control())).left).toBe(0)
+    expect(await seen(storage)).toEqual(await seen(whole))
     expect((await storage.profiles.stats()).outbox).toBe(0)
-    return { calls, deleted, shown: await seen(storage) }
-  }
-  const expected = (await work(Infinity)).shown
-  const deleted = new Set<number>()
-  for (let runAt = 1, calls = Infinity; runAt <= calls; runAt++) {
-    const run = await work(runAt)
-    expect(run.shown, `before call ${runAt}`).toEqual(expected)
-    deleted.add(run.deleted)
-    calls = run.calls
-  }
-  expect(Math.min(...deleted)).toBe(0)
-  expect(Math.max(...deleted)).toBeGreaterThan(5)
-})
+    expect(await storage.events.stats()).toEqual(await whole.events.stats())
+  },
+)
 
 test('fewer days than rolling figures look back are refused', async () => {
   const { path } = await aShop()
@@ -192,29 +194,6 @@ function start(storage: Storage, options: Partial<EventPathOptions> = {}): Event
   })
   open.push(path)
   return path
-}
-
-/** A store of which every call waits for that first. */
-function before(storage: Storage, something: () => Promise<void>): Storage {
-  const waiting = <Port extends object>(port: Port): Port =>
-    new Proxy(port, {
-      get(target, name) {
-        const method: unknown = Reflect.get(target, name)
-        if (typeof method !== 'function') return method
-        return async (...args: unknown[]): Promise<unknown> => {
-          await something()
-          return Reflect.apply(method, target, args)
-        }
-      },
-    })
-  const { events, trails, profiles, identities } = storage
-  return {
-    ...storage,
-    events: waiting(events),
-    trails: waiting(trails),
-    profiles: waiting(profiles),
-    identities: waiting(identities),
-  }
 }
 
 /** By a process of its own that dies at that call of a port. */
