@@ -8,19 +8,21 @@ export class BalancedClient implements AsyncDisposable {
   readonly failures: string[] = []
   answered = 0
   readonly #urls: readonly string[]
-  #ready: readonly string[]
+  readonly #ready: Set<string>
   #turn = 0
   #isOver = false
-  readonly #watching: Promise<void>
+  readonly #watching: Promise<unknown>
 
   constructor(urls: readonly string[]) {
     this.#urls = urls
-    this.#ready = urls
-    this.#watching = this.#watch()
+    this.#ready = new Set(urls)
+    // Each by itself: one that is slow to answer must not keep back that another has begun to drain.
+    this.#watching = Promise.all(urls.map((url) => this.#watch(url)))
   }
 
   async post(path: string, headers: Readonly<Record<string, string>>, body: unknown): Promise<unknown> {
-    const url = this.#ready[this.#turn++ % Math.max(1, this.#ready.length)] ?? this.#urls[0] ?? ''
+    const ready = this.#urls.filter((each) => this.#ready.has(each))
+    const url = ready[this.#turn++ % Math.max(1, ready.length)] ?? this.#urls[0] ?? ''
     try {
       const response = await fetch(`${url}${path}`, {
         method: 'POST',
@@ -40,17 +42,14 @@ export class BalancedClient implements AsyncDisposable {
     }
   }
 
-  async #watch(): Promise<void> {
+  async #watch(url: string): Promise<void> {
     while (!this.#isOver) {
-      const states = await Promise.all(
-        this.#urls.map((url) =>
-          fetch(`${url}/healthz/ready`, { signal: AbortSignal.timeout(2_000) }).then(
-            ({ ok }) => ok,
-            () => false,
-          ),
-        ),
+      const isReady = await fetch(`${url}/healthz/ready`, { signal: AbortSignal.timeout(2_000) }).then(
+        ({ ok }) => ok,
+        () => false,
       )
-      this.#ready = this.#urls.filter((_, i) => states[i])
+      if (isReady) this.#ready.add(url)
+      else this.#ready.delete(url)
       await delay(100)
     }
   }
