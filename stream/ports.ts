@@ -116,7 +116,7 @@ export interface CachedEntry {
   id: string
   /** 0: absent, or of a type without versions. */
   version: number
-  /** By field key (name and canonical arguments): JSON text. */
+  /** By field key (name and canonical arguments): JSON text as `JSON.stringify` writes it, on one line. */
   fields: Readonly<Record<string, string>>
   /** Epoch milliseconds; of the oldest of fields that were put together. */
   storedAt: number

@@ -28,13 +28,13 @@ export type NodesByPath = ReadonlyMap<string, EntityNode>
 
 /** Writes values as an answer has them. False where a value is not what its shape says: it has to be shaped as any other. */
 export class FragmentWriter {
-  readonly #texts: string[] = []
-  readonly #entities: EntityReference[] = []
+  /** Null where there are no entities in it. */
+  #template: { texts: string[]; entities: EntityReference[] } | null = null
   #text = ''
 
   end(): Fragment {
-    if (this.#entities.length === 0) return this.#text
-    return { texts: [...this.#texts, this.#text], entities: this.#entities }
+    this.#template?.texts.push(this.#text)
+    return this.#template ?? this.#text
   }
 
   text(text: string): void {
@@ -89,9 +89,10 @@ export class FragmentWriter {
     const id = reference[node.key]
     const typename = reference['__typename']
     if (typeof id !== 'string' || (typename !== undefined && typename !== node.typeName)) return false
-    this.#texts.push(this.#text)
+    this.#template ??= { texts: [], entities: [] }
+    this.#template.texts.push(this.#text)
+    this.#template.entities.push({ node, id, slot: undefined })
     this.#text = ''
-    this.#entities.push({ node, id, slot: undefined })
     return true
   }
 

@@ -10,6 +10,11 @@ export class NearField {
     this.storedAt = storedAt
     this.freshUntil = freshUntil
   }
+
+  /** The same, of a text of its own: that of one field may be a part of the text of many, and keeps all of it in memory. */
+  apart(): NearField {
+    return new NearField(Buffer.from(this.text).toString(), this.storedAt, this.freshUntil)
+  }
 }
 
 /** What is known of an entity for those of one authorization class: fields of one version of it. */
@@ -29,7 +34,9 @@ export class NearEntry {
   mergedWith(newer: NearEntry): NearEntry {
     if (newer.version < this.version) return this
     if (newer.version > this.version || newer.absentUntil > 0 || this.absentUntil > 0) return newer
-    return new NearEntry(this.version, new Map([...this.fields, ...newer.fields]))
+    const fields = new Map(newer.fields)
+    for (const [key, field] of this.fields) if (!fields.has(key)) fields.set(key, field.apart())
+    return new NearEntry(this.version, fields)
   }
 
   get bytes(): number {

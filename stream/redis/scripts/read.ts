@@ -14,7 +14,7 @@ import { CURRENT, SERVER } from './prelude.ts'
  * One text for an entity costs both sides half of what a list of its fields does. JSON texts have no line ends in them.
  */
 export const READ = `${SERVER}${CURRENT}
-local partitions, ttl, chosen = ARGV[1], ARGV[2], ARGV[4]
+local call, concat, partitions, ttl, chosen = redis.call, table.concat, ARGV[1], ARGV[2], ARGV[4]
 local epochs = string.gmatch(ARGV[3], '%d+')
 local froms, tos, a = {}, {}, 5
 while a <= #ARGV do
@@ -25,12 +25,12 @@ end
 
 local meta, epoch, isCurrent
 local function read(key, selection)
-  local held = redis.call('HMGET', key, 'e', 'f', 't', unpack(ARGV, froms[selection], tos[selection]))
+  local held = call('HMGET', key, 'e', 'f', 't', unpack(ARGV, froms[selection], tos[selection]))
   if held[1] == epoch then
     for i = 4, #held do
       if not held[i] then held[i] = '' end
     end
-    return table.concat(held, '\\n', 2)
+    return concat(held, '\\n', 2)
   end
   local token = redis.call('HINCRBY', meta, 'token', 1)
   redis.call('DEL', key)
