@@ -55,7 +55,8 @@ function figuresOf({ all, byName, levels, bytes }: Rounds, { rounds }: CacheBenc
     const value = median(measurements.map(({ cpuMs }) => cpuMs))
     if (goal === null) return figure('echo', value, 'CPU-ms a request', `${conditions}; ${bytes} bytes`)
     const ratios = measurements.map(({ cpuMs }, round) => cpuMs / (echoes[round] ?? Number.NaN))
-    const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} round by round`
+    const rate = median(measurements.map(({ requestsPerSecond }) => requestsPerSecond))
+    const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} round by round, ${rate.toFixed(0)} requests/s`
     const beside = figure(
       `${name}, beside the echo`,
       value / ofEcho,
