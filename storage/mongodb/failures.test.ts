@@ -33,6 +33,7 @@ test.each([
   ['a write that the majority has not confirmed in time', answered(64)],
   ['chunks that moved', answered(13_388)],
   ['a connection that is cut', new MongoNetworkError('connection 1 closed')],
+  ['a connection that is cut while something is written', Object.assign(new Error(), { syscall: 'write' })],
   ['a list of writes that got no answer', bulkError({})],
   ['a list of writes whose connection was reset', bulkError({ code: 'ECONNRESET' })],
   ['a list of writes that the majority has not confirmed', bulkError({ isUnsure: true })],

@@ -45,7 +45,8 @@ function isRetryable(error: unknown): boolean {
   if (error instanceof MongoWriteConcernError) return true
   if (error instanceof MongoBulkWriteError && (error.result.getWriteConcernError() || isUnanswered(error)))
     return true
-  if (!(error instanceof MongoError)) return false
+  // The driver does not wrap what a socket says when it is written to.
+  if (!(error instanceof MongoError)) return error instanceof Error && 'syscall' in error
   if (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('RetryableError')) return true
   if (error instanceof MongoServerError) return RETRYABLE_CODES.has(Number(error.code))
   return CLIENT_TIMEOUTS.has(error.name)
