@@ -13,6 +13,10 @@ import { graph } from './support/graph.ts'
 
 const MAPPING = join(projectRoot(import.meta.url), 'demo', 'online-retail.mapping.json')
 
+const EVENTS = `query ($by: ProfileKey!, $after: String, $types: [String!]) {
+  profile(by: $by) { events(first: 1, after: $after, types: $types) { edges { cursor } } }
+}`
+
 describe('bad input gets a clear error, and harms nothing', () => {
   let server: MonogramProcess
   let ingest: string
@@ -113,6 +117,33 @@ describe('bad input gets a clear error, and harms nothing', () => {
     expect((await graph(server.url, read, both)).errors?.[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
     })
+  })
+
+  test("an object where a variable or a cursor is text is refused as the client's mistake, never asked of the store", async () => {
+    const operator = { $gt: '' }
+    const text = { kind: 'userId', value: 'early-bird' }
+    const asked: [query: string, variables: Record<string, unknown>][] = [
+      ['query ($by: ProfileKey!) { profile(by: $by) { id } }', { by: { kind: 'userId', value: operator } }],
+      ['query ($by: ProfileKey!) { profile(by: $by) { id } }', { by: { kind: operator, value: 'u' } }],
+      ['query ($by: ProfileKey!) { profile(by: $by) { id } }', { by: { id: operator } }],
+      ['query ($by: [ProfileKey!]!) { profiles(by: $by) { id } }', { by: [{ id: [operator] }] }],
+      ['query ($id: ID!) { product(id: $id) { id } }', { id: operator }],
+      ['query ($text: String!) { searchProfiles(text: $text) { edges { cursor } } }', { text: operator }],
+      [EVENTS, { by: text, after: operator }],
+      [EVENTS, { by: text, types: [operator] }],
+      [EVENTS, { by: text, after: Buffer.from('{"$gt":""},a').toString('base64url') }],
+      [EVENTS, { by: text, after: Buffer.from('9999999999999999,a').toString('base64url') }],
+    ]
+    for (const [query, variables] of asked) {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': read },
+        body: JSON.stringify({ query, variables }),
+      })
+      expect(response.status).toBeLessThan(500)
+      const { errors } = (await response.json()) as { errors?: { extensions?: { code?: string } }[] }
+      expect(errors?.map(({ extensions }) => extensions?.code)).toEqual(['BAD_USER_INPUT'])
+    }
   })
 
   test('an unknown template, an unknown person and an unknown address are told apart', async () => {
