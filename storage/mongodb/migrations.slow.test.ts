@@ -14,6 +14,9 @@ const steps = (...versions: number[]): Migration[] =>
     indexes: [{ collection: 'notes', name: `by_${version}`, key: { [`field${version}`]: 1 } }],
   }))
 
+/** So that each process finds that the lease of the one before has run out, although that one still works. */
+const LEASE_RUNS_OUT = 31_000
+
 test('versions rise by one from 1', () => {
   expect(MIGRATIONS.map(({ version }) => version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
 })
@@ -54,6 +57,45 @@ describeWithServer(DOCUMENT_SERVER, 'migrations on a document server', (server) 
       createIndex.mockRestore()
     }
     expect(await readSchemaVersion(db)).toBe(1)
+  })
+
+  test('an index that takes very long is named, and what to do; the lease is kept as long as it is waited for', async () => {
+    const late = new MongoNetworkTimeoutError('connection timed out')
+    let now = 0
+    const leased: number[] = []
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const createIndex = vi.spyOn(Collection.prototype, 'createIndex').mockImplementation(async () => {
+      const lease = await db.collection('migration_leases').findOne()
+      leased.push(Number(lease?.['until']))
+      now += 50_000
+      throw late
+    })
+    try {
+      await expect(migrate(db, { clock: () => now, migrations: steps(1) })).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        message: expect.stringMatching(
+          /the index by_1 of notes for 120 s.*goes on with it.*docs\/scaling\.md/,
+        ),
+      })
+    } finally {
+      createIndex.mockRestore()
+      clock.mockRestore()
+    }
+    expect(leased).toEqual([30_000, 80_000, 130_000])
+    expect(await readSchemaVersion(db)).toBe(0)
+  })
+
+  test('an index on a collection with documents is made, and a migration goes on when two processes make it', async () => {
+    await db.collection('notes').insertMany(Array.from({ length: 2_000 }, (_, i) => ({ field1: i % 7 })))
+    let now = 0
+    const clock = (): number => (now += LEASE_RUNS_OUT)
+    await Promise.all([1, 2, 3].map(() => migrate(db, { clock, migrations: steps(1, 2) })))
+    expect(await readSchemaVersion(db)).toBe(2)
+    expect((await db.collection('notes').indexes()).map(({ name }) => name).toSorted()).toEqual([
+      '_id_',
+      'by_1',
+      'by_2',
+    ])
   })
 
   test('many processes that start at once bring it up to date once', async () => {

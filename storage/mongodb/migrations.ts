@@ -100,12 +100,12 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
 
   async function apply(migration: Migration): Promise<void> {
     for (const { collection, name, key, only } of migration.indexes) {
-      await leases.updateOne({ _id: 'lease', holder }, { $set: { until: clock() + LEASE_MS } })
       const partial = only === undefined ? {} : { partialFilterExpression: { [only]: { $exists: true } } }
       const options = { name, ...partial } satisfies CreateIndexesOptions
-      await untilAnswered(() =>
-        db.collection(collection).createIndex(key satisfies IndexSpecification, options),
-      )
+      await untilAnswered(`${name} of ${collection}`, async () => {
+        await leases.updateOne({ _id: 'lease', holder }, { $set: { until: clock() + LEASE_MS } })
+        await db.collection(collection).createIndex(key satisfies IndexSpecification, options)
+      })
     }
     const row = { _id: migration.version, name: migration.name, appliedAt: clock() }
     await applied.insertOne(row).catch((error: unknown) => {
@@ -118,13 +118,14 @@ export async function migrate(db: Db, options: MigrateOptions): Promise<void> {
  * An index on a large collection takes longer than an answer may. The server goes on with it, and whoever asks for the
  * same index again waits for that one.
  */
-async function untilAnswered(makeIndex: () => Promise<unknown>): Promise<void> {
+async function untilAnswered(index: string, makeIndex: () => Promise<void>): Promise<void> {
   for (const until = performance.now() + MAX_WAIT_MS; ;) {
     try {
       await makeIndex()
       return
     } catch (error) {
-      if (!(error instanceof MongoNetworkTimeoutError) || performance.now() > until) throw error
+      if (!(error instanceof MongoNetworkTimeoutError)) throw error
+      if (performance.now() > until) throw stillIndexing(index, error)
     }
   }
 }
@@ -135,7 +136,7 @@ export async function readSchemaVersion(db: Db): Promise<number> {
   return row?._id ?? 0
 }
 
-/** Longer than one index takes on an empty database by far; on a full one the work is only done twice. */
+/** Longer than an answer takes: it is renewed with each time that an index is asked for. */
 const LEASE_MS = 30_000
 const POLL_MS = 200
 const MAX_WAIT_MS = 120_000
@@ -146,6 +147,15 @@ function newerDatabase(found: number, newest: number): MonogramError {
     `The database has schema version ${found}; this Monogram works with versions up to ${newest + 1}. ` +
       'Nothing was changed. Start a newer Monogram.',
     { details: { found, newest } },
+  )
+}
+
+function stillIndexing(index: string, cause: unknown): MonogramError {
+  return new MonogramError(
+    'STORAGE_UNAVAILABLE',
+    `The database has been making the index ${index} for ${MAX_WAIT_MS / 1_000} s and goes on with it. ` +
+      'Start again when it is done; docs/scaling.md says how to make it beforehand.',
+    { cause },
   )
 }
 
