@@ -91,11 +91,8 @@ describeWithServer(DOCUMENT_SERVER, 'migrations on a document server', (server) 
     const clock = (): number => (now += LEASE_RUNS_OUT)
     await Promise.all([1, 2, 3].map(() => migrate(db, { clock, migrations: steps(1, 2) })))
     expect(await readSchemaVersion(db)).toBe(2)
-    expect((await db.collection('notes').indexes()).map(({ name }) => name).toSorted()).toEqual([
-      '_id_',
-      'by_1',
-      'by_2',
-    ])
+    const names = (await db.collection('notes').indexes()).map(({ name }) => name)
+    expect(new Set(names)).toEqual(new Set(['_id_', 'by_1', 'by_2']))
   })
 
   test('many processes that start at once bring it up to date once', async () => {
