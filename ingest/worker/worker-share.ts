@@ -1,7 +1,7 @@
 import type { TrailId } from '../../core/events/event.ts'
 
 /** Steps that one worker does for all, since what they find is in no order of trails. */
-export const SINGLE_STEPS = ['link', 'identity', 'sweep', 'relay'] as const
+export const SINGLE_STEPS = ['link', 'sweep', 'relay'] as const
 export type SingleStep = (typeof SINGLE_STEPS)[number]
 
 /** What of the common work one worker does. Workers may overlap: each write is guarded by itself. */

@@ -82,6 +82,7 @@ export function createWorker(options: WorkerOptions): Worker {
       folding.wake()
       linking.wake()
       if (work === 'events') return
+      linking.look()
       writing.look()
       telling.look()
     },
@@ -124,13 +125,16 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  function linkSome(): () => Promise<LaneStep> {
+  /** Few events name a pair that is new: the identity log is read when one did, and when it is time to look. */
+  function linkSome(): (looks: boolean) => Promise<LaneStep> {
     const share = withWholeShares(shareNow, clock)
-    return async () => {
-      const own = share()
-      const linked = own.does('link') ? await recordLinks(storage.events, storage.identities, step) : 0
-      const { decided, finished } = own.does('identity') ? await identityLog.step(step) : NOTHING_DECIDED
-      return { ...NOTHING, worked: linked > 0 || decided > 0 || finished }
+    return async (looks) => {
+      if (!share().does('link')) return NOTHING
+      const linked = await recordLinks(storage.events, storage.identities, step)
+      if (linked === 0 && !looks) return NOTHING
+      const { decided, finished } = await identityLog.step(step)
+      const found = decided > 0 || finished
+      return { worked: linked > 0 || found, looksOn: found, waitMs: null }
     }
   }
 
@@ -177,4 +181,3 @@ export function createWorker(options: WorkerOptions): Worker {
 }
 
 const NOTHING: LaneStep = { worked: false, looksOn: false, waitMs: null }
-const NOTHING_DECIDED = { decided: 0, finished: false }

@@ -65,6 +65,8 @@ function openPath(storage: Storage): EventPath {
     clock: Date.now,
     log: silentLog(),
     currency: 'USD',
+    // What a worker that has nothing to do asks now and then costs no event anything.
+    pollMs: 60_000,
   })
 }
 
