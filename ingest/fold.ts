@@ -5,6 +5,7 @@ import { productPatches } from '../core/products/product-state.ts'
 import type { ProfileState } from '../core/profile/profile.ts'
 import type { TrailLog } from '../core/profile/trail-log.ts'
 import type { Clock } from '../platform/clock.ts'
+import { allEnded } from '../platform/all-ended.ts'
 import type { Log } from '../platform/log.ts'
 import type { AppliedEntry, EventStore, PendingEvent, TrailDocument, TrailStore } from '../storage/ports.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -110,15 +111,21 @@ export function createFold(options: FoldOptions): Fold {
       }
       const busy = rebuilt > 0 || overdue.length > 0 || writes.length > 0
       if (writes.length === 0) return { applied: 0, busy, retryAt, newer: newer.size }
-      const written = await trails.put(writes.map((write) => write.trail))
-      const done = writes.filter((_, i) => written[i])
-      onFolded?.(done.map(({ trail }) => trail.identity))
-      await catalogue.upsert(done.flatMap((write) => write.patches))
+      // What events say of products is true whoever folds them; it is told before their rows are marked.
+      const [done] = await allEnded([put(writes), catalogue.upsert(writes.flatMap(({ patches }) => patches))])
       await events.mark(done.flatMap((write) => write.trail.applied.map(markOf)))
       for (const row of done.flatMap((write) => write.settled)) failedEvents.forget(row)
       const applied = done.reduce((sum, write) => sum + write.applied, 0)
       return { applied, busy, retryAt, newer: newer.size }
     },
+  }
+
+  /** Those that nobody else wrote in between. */
+  async function put(writes: readonly Write[]): Promise<Write[]> {
+    const written = await trails.put(writes.map(({ trail }) => trail))
+    const done = writes.filter((_, i) => written[i])
+    onFolded?.(done.map(({ trail }) => trail.identity))
+    return done
   }
 
   /** Folds anew the trails of another fold. One of an older that cannot be goes on under the version that it has. */

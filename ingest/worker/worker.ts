@@ -9,6 +9,7 @@ import { recordLinks } from '../identity/record-links.ts'
 import type { MaterialiseEach } from '../materialise-each.ts'
 import type { Relay } from '../relay.ts'
 import type { Sweep } from '../sweep.ts'
+import { atOnce } from './at-once.ts'
 import type { HandedOn } from './handed-on.ts'
 import { createLane, type LaneStep } from './lane.ts'
 import { SharePages, withWholeShares } from './share-pages.ts'
@@ -27,8 +28,8 @@ export interface WorkerOptions {
   log: Log
   sleep?: Sleep
   /**
-   * How many trails, links, pairs, profiles or outboxes one step takes; 200 by default. Where events are accepted in the
-   * same process, their acknowledgements wait behind a step.
+   * How many trails, links, pairs, profiles or outboxes one call of the store takes; 200 by default. Where events are
+   * accepted in the same process, their acknowledgements wait behind a call.
    */
   step?: number
   /** How long it sleeps when there is nothing to do and nobody wakes it. */
@@ -48,6 +49,8 @@ export interface Worker extends AsyncDisposable {
 }
 
 const STEP = 200
+/** Calls for as many trails, or profiles, that a step makes at once. */
+const AT_ONCE = 2
 const MAX_BACKOFF_MS = 5_000
 const MAX_RELAY_BACKOFF_MS = 1_000
 
@@ -108,7 +111,7 @@ export function createWorker(options: WorkerOptions): Worker {
 
   function foldSome(): () => Promise<LaneStep> {
     const share = withWholeShares(shareNow, clock)
-    const pages = new SharePages(step)
+    const pages = new SharePages(AT_ONCE * step)
     return async () => {
       // Profiles are not to lag ever further behind their trails.
       if (folded.isFull) return { ...NOTHING, waitMs: pollMs }
@@ -118,10 +121,16 @@ export function createWorker(options: WorkerOptions): Worker {
         (id) => id,
       )
       if (trails.length === 0) return { ...NOTHING, worked: !isLast }
-      const { busy, retryAt, newer } = await fold.foldTrails(trails)
-      const waits = newer > 0 ? [pollMs] : []
-      if (retryAt !== null) waits.push(Math.max(1, retryAt - clock()))
-      return { worked: busy || !isLast, looksOn: false, waitMs: waits.length > 0 ? Math.min(...waits) : null }
+      const folds = await atOnce(trails, step, (part) => fold.foldTrails(part))
+      const waits = folds.flatMap(({ retryAt, newer }) => [
+        ...(newer > 0 ? [pollMs] : []),
+        ...(retryAt === null ? [] : [Math.max(1, retryAt - clock())]),
+      ])
+      return {
+        worked: folds.some(({ busy }) => busy) || !isLast,
+        looksOn: false,
+        waitMs: waits.length > 0 ? Math.min(...waits) : null,
+      }
     }
   }
 
@@ -142,7 +151,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const share = withWholeShares(shareNow, clock)
     const pages = new SharePages(step)
     return async (looks) => {
-      const handed = folded.take(step)
+      const handed = folded.take(AT_ONCE * step)
       if (handed.length > 0) {
         folding.wake()
         await materialiseThoseOf(handed.map(([, identity]) => identity))
@@ -164,9 +173,9 @@ export function createWorker(options: WorkerOptions): Worker {
   async function materialiseThoseOf(identities: readonly IdentityKey[]): Promise<number> {
     if (identities.length === 0) return 0
     const rows = await storage.identities.rows([...new Set(identities)])
-    return materialiseEach(
-      identities.map((identity) => rows.get(identity)?.profileId ?? homeProfile(identity)),
-    )
+    const ids = identities.map((identity) => rows.get(identity)?.profileId ?? homeProfile(identity))
+    const tried = await atOnce([...new Set(ids)], step, materialiseEach)
+    return tried.reduce((sum, count) => sum + count, 0)
   }
 
   /** A feed that cannot be reached holds up nothing but what is to be told. */
