@@ -83,15 +83,8 @@ export const MEASURED = {
   ),
   ingestCpuMs: measured('ingest, an event', 0.1892, 'CPU-ms', 'scale', '4 workers: ingest, an event'),
   workerCpuMs: measured('worker, an event', 0.8827, 'CPU-ms', 'scale', '4 workers: worker, an event'),
-  relayMs: measured(
-    'relay, an event',
-    0.8325,
-    'ms',
-    'scale',
-    'median of 1, 2 and 4 workers: step relay, an event',
-  ),
   linkMs: measured(
-    'link, an event',
+    'link, a new pair',
     1.062,
     'ms',
     'scale',

@@ -118,12 +118,11 @@ export function scaleModel(
     ),
     row('answers', mbPerS(rendersPerS * given.answerBytes), 'MB/s', 'renders/s x bytes of an answer'),
     row(
-      'relay alone',
-      1_000 / given.relayMs,
-      'events/s',
+      'linking alone',
+      1_000 / given.linkMs,
+      'pairs/s',
       '1,000 / ms of the step: one worker does it for all',
     ),
-    row('linking alone', 1_000 / given.linkMs, 'events/s', 'the same'),
   ]
 }
 
