@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -29,4 +29,15 @@ test('a configured secret is used as it is, and each purpose has a key of its ow
   })
   expect(secrets.apiKeyPepper).not.toEqual(secrets.sessionKey)
   await expect(stat(join(dir, 'none'))).rejects.toThrow('ENOENT')
+})
+
+test('a data folder that cannot be had is a mistake of the configuration', async () => {
+  const file = join(dir, 'a file')
+  await writeFile(file, '')
+  await expect(
+    loadSecrets({ configured: null, dataDir: join(file, 'data'), internal: null }),
+  ).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/^MONOGRAM_DATA_DIR: .*a file.data \(ENOTDIR\)$/),
+  })
 })

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inDataFolder } from '../platform/data-folder.ts'
 
 /** The keys that are derived from the one secret of a deployment, so that none of them can stand in for another. */
 export interface DeploymentSecrets {
@@ -31,7 +32,7 @@ export async function loadSecrets({
   dataDir,
   internal,
 }: SecretOptions): Promise<DeploymentSecrets> {
-  const secret = configured ?? (await readOrCreate(dataDir))
+  const secret = configured ?? (await inDataFolder(dataDir, () => readOrCreate(dataDir)))
   return {
     apiKeyPepper: derive(secret, 'api-keys'),
     sessionKey: derive(secret, 'browser-sessions'),

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MonogramError } from '../../core/errors.ts'
+import { inDataFolder } from '../../platform/data-folder.ts'
 import { openDatabase, sqliteErrorCode, type Database } from './sqlite.ts'
 
 /** What the process that has the folder open tells others: for people and commands, never for deciding who holds it. */
@@ -18,7 +19,10 @@ export interface LockInfo {
  * Rejects with DATA_DIR_LOCKED, naming the holder, when another process (or this one) has it.
  */
 export async function lockDataDir(dir: string): Promise<AsyncDisposable> {
-  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await inDataFolder(dir, async () => {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await access(dir, constants.W_OK)
+  })
   const db = takeLock(join(dir, 'lock.db'))
   if (!db) throw lockedError(dir, await readLockInfo(dir))
   held.add(db)

@@ -30,8 +30,8 @@ export function unusable(cause: unknown): MonogramError {
 
   const { message } = asStorageError(cause)
   const hint =
-    cause instanceof MongoServerSelectionError
-      ? 'Check that the database runs, and the hosts of MONOGRAM_STORAGE_URL.'
+    cause instanceof MongoServerSelectionError || !(cause instanceof MongoError)
+      ? 'Check that the database runs, and of MONOGRAM_STORAGE_URL the hosts, the replica set, and tls=true where it speaks TLS.'
       : 'Check the user of MONOGRAM_STORAGE_URL and its rights.'
   return new MonogramError('STORAGE_UNAVAILABLE', `${message}. ${hint}`, { cause })
 }

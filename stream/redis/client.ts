@@ -1,5 +1,6 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
 import type { Log } from '../../platform/log.ts'
+import { isRefusal } from './explain.ts'
 import type { RedisAddress } from './redis-url.ts'
 
 export type RedisClient = Redis | Cluster
@@ -47,7 +48,10 @@ export function createClient({ address, name, log, commandTimeoutMs }: ClientOpt
   let last = ''
   client.on('error', (error: Error) => {
     // The same failure again and again, at each try to connect, is told once.
-    if (error.message !== last) log.warn({ reason: error.message, client: name }, 'Redis cannot be reached')
+    if (error.message !== last) {
+      const what = isRefusal(error.message) ? 'Redis refuses this process' : 'Redis cannot be reached'
+      log.warn({ reason: error.message, client: name }, what)
+    }
     last = error.message
   })
   client.on('ready', () => {

@@ -1,3 +1,8 @@
+/** That it is there, and refuses the user, the password or the number of the database: trying again does not help. */
+export function isRefusal(message: string): boolean {
+  return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/.test(message)
+}
+
 /** What a failure of Redis means, in words that help; never what was sent. */
 export function explain(error: unknown, partitions: number): Error {
   const message = error instanceof Error ? error.message : 'Redis did not answer'

@@ -8,7 +8,7 @@ import { createChannels, type Channels } from './channels.ts'
 import { createRedisClaim } from './claim.ts'
 import { connected, createClient, type RedisClient } from './client.ts'
 import { createRedisEntityCache } from './entity-cache.ts'
-import { explain } from './explain.ts'
+import { explain, isRefusal } from './explain.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { createRedisFeed } from './feed.ts'
 import { createRedisHints } from './hints.ts'
@@ -36,7 +36,7 @@ const DEFAULT_WINDOW = 10_000
 /** Longer than `min-replicas-max-lag` should be: by then a master without replicas refuses writes. */
 const SECOND_LOOK_MS = 3_000
 
-/** Rejects with CONFIG_INVALID when the URL is wrong, or the feed is divided otherwise than this process believes. */
+/** Rejects with CONFIG_INVALID when the URL is wrong, Redis refuses who it says that we are, or the feed is divided otherwise than this process believes. */
 export async function openRedisStream(options: RedisStreamOptions): Promise<Stream> {
   const { partitions, clock, log, window = DEFAULT_WINDOW } = options
   const address = parseRedisUrl(options.url)
@@ -53,6 +53,10 @@ export async function openRedisStream(options: RedisStreamOptions): Promise<Stre
   }
 
   const client = connect('commands', COMMAND_TIMEOUT_MS)
+  let refusal: string | null = null
+  client.on('error', ({ message }: Error) => {
+    if (isRefusal(message)) refusal = message
+  })
   const server = watchServer(client, log)
   const channels = createChannels(client, connect('hints'))
   const reading = connect('feed', COMMAND_TIMEOUT_MS)
@@ -74,7 +78,16 @@ export async function openRedisStream(options: RedisStreamOptions): Promise<Stre
       secondLookMs: () => (hasReplicas() ? SECOND_LOOK_MS : 0),
     }),
   )
-  if (await connected(client, OPEN_WAIT_MS)) await requirePartitions(client, partitions)
+  const isConnected = await connected(client, OPEN_WAIT_MS)
+  // With a number of a database that there is not, the client would go on with database 0.
+  if (refusal !== null) throw refused(refusal)
+  if (isConnected) await requirePartitions(client, partitions)
+  else {
+    log.warn(
+      'Redis has not answered yet, and this process begins without it; if it runs, look at MONOGRAM_REDIS_URL: ' +
+        'its host and port, and rediss: where it speaks TLS, redis: where it does not',
+    )
+  }
   const opened = opening.move()
   return {
     feed,
@@ -89,6 +102,13 @@ export async function openRedisStream(options: RedisStreamOptions): Promise<Stre
 
 function readerOf(client: RedisClient, channels: Channels): ReadEntries {
   return 'nodes' in client ? readWhenTold(client, channels) : readBlocking(client)
+}
+
+function refused(why: string): MonogramError {
+  return new MonogramError(
+    'CONFIG_INVALID',
+    `MONOGRAM_REDIS_URL: expected a user, password and database that Redis knows (redis://user:password@host:6379/0), got what it refuses: ${why}`,
+  )
 }
 
 /** Any other failure is for later: what cannot be reached now may be in a moment. */
