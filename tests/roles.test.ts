@@ -263,7 +263,7 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
       expect(policy.stdout).toContain('volatile-lru')
     })
 
-    test('the dashboard names only metrics that the processes export, and labels that these have', async () => {
+    test('dashboard and alerts name only metrics that the processes export, and labels that these have', async () => {
       const headers = { authorization: `Bearer ${key}` }
       const pages = await Promise.all(
         cluster.names.map(async (name) => (await fetch(`${cluster.url(name)}/metrics`, { headers })).text()),
@@ -275,13 +275,20 @@ describeWithServer(DOCUMENT_SERVER, 'every role as its own process, with MongoDB
           ).flat(),
         ),
       )
-      const dashboard = readFileSync(join(root, 'deploy/grafana/dashboards/monogram.json'), 'utf8')
-      const named = new Set(dashboard.match(/\b(?:monogram|process|nodejs)_\w+/g))
+      // Those of Kafka are there where Kafka is.
+      for (const [name] of readFileSync(join(root, 'cli/open-kafka.ts'), 'utf8').matchAll(
+        /monogram_kafka_\w+/g,
+      ))
+        exported.add(name)
+      const watched = ['grafana/dashboards/monogram.json', 'prometheus/alerts.yml']
+        .map((file) => readFileSync(join(root, 'deploy', file), 'utf8'))
+        .join('\n')
+      const named = new Set(watched.match(/\b(?:monogram|process|nodejs)_\w+/g))
       expect([...named].filter((name) => !exported.has(name))).toEqual([])
       expect(named.size).toBeGreaterThan(20)
       // Prometheus adds the role; a metric that nothing has counted yet has no labels to look at.
       const page = pages.join('\n')
-      for (const [, labels = '', name = ''] of dashboard.matchAll(/by \(([\w, ]+)\) \((?:\w+\()?(\w+)/g)) {
+      for (const [, labels = '', name = ''] of watched.matchAll(/by \(([\w, ]+)\) \((?:\w+\()?(\w+)/g)) {
         const samples = Array.from(
           page.matchAll(new RegExp(`^${name}{(.*)} `, 'gm')),
           ([, found = '']) => found,

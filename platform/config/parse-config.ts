@@ -52,8 +52,8 @@ function describeGiven(key: ConfigKey, given: unknown): string {
   return scheme === undefined ? 'something that is no URL' : `"${scheme}…"`
 }
 
-/** Variables of the same beginning that belong to others: to clients that send a key, and to the tests. */
-const NOT_OURS = /^MONOGRAM_(KEY|REQUIRE_SERVERS|TEST_\w+)$/
+/** Variables of the same beginning that belong to others: to clients that send a key, to docker-compose.yml, and to the tests. */
+const NOT_OURS = /^MONOGRAM_(KEY|BIND|GATEWAY_PORTS|INGEST_PORTS|METRICS_KEY|REQUIRE_SERVERS|TEST_\w+)$/
 
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
