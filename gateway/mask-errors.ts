@@ -3,6 +3,7 @@ import { ERRORS, type ErrorCode } from '../core/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { createSaidRarely } from '../platform/said-rarely.ts'
 import { withoutStacks } from '../platform/without-stacks.ts'
+import { SubgraphUnavailable } from './transports/subgraph-unavailable.ts'
 
 /**
  * Errors as clients may see them; called once, where a result leaves. An error with a code of the catalogue keeps its
@@ -61,7 +62,10 @@ export function createErrorMask(log: Log): ErrorMask {
     const told = isToBeTold(cause instanceof Error ? cause.message : error.message)
     if (!told) return
     const more = told.untold > 0 ? { untold: told.untold } : {}
-    log.warn({ err: cause, requestId, path: error.path, ...more }, 'a subgraph did not give what it should')
+    // Of a connection: which subgraph it was, and not all that there is in a certificate.
+    const away = unavailableIn(error)
+    const why = away ? { subgraph: away.subgraphName, reason: away.message } : { err: cause }
+    log.warn({ ...why, requestId, path: error.path, ...more }, 'a subgraph did not give what it should')
   }
 }
 
@@ -81,16 +85,27 @@ function codeOf(error: GraphQLError): ErrorCode {
   return isErrorCode(code) ? code : 'INTERNAL'
 }
 
-/** What was thrown at the bottom. GraphQL errors wrap it once for each layer that they came through. */
+/** What was thrown at the bottom. */
 function causeOf(error: GraphQLError): unknown {
-  let cause: unknown = error
-  for (let depth = 0; depth < 10 && cause instanceof Error; depth++) {
-    const next: unknown = (cause as { originalError?: unknown }).originalError ?? cause.cause
-    if (next === undefined) break
-    cause = next
-  }
-  return cause
+  return causesOf(error).at(-1)
 }
+
+function unavailableIn(error: GraphQLError): SubgraphUnavailable | undefined {
+  return causesOf(error).find((cause) => cause instanceof SubgraphUnavailable)
+}
+
+/** The error and what is below it: GraphQL errors wrap it once for each layer that they came through. */
+function causesOf(error: GraphQLError): unknown[] {
+  const causes: unknown[] = [error]
+  for (let cause: unknown = error; causes.length <= MAX_DEPTH && cause instanceof Error;) {
+    cause = (cause as { originalError?: unknown }).originalError ?? cause.cause
+    if (cause === undefined) break
+    causes.push(cause)
+  }
+  return causes
+}
+
+const MAX_DEPTH = 10
 
 function isNew(cause: unknown, logged: Set<unknown>): boolean {
   if (logged.has(cause)) return false
