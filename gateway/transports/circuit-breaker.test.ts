@@ -8,6 +8,7 @@ const OPTIONS = {
   windowMs: 1_000,
   openMs: 100,
   maxOpenMs: 300,
+  refusedOpenMs: 20,
   maxProbeMs: 50,
 }
 
@@ -125,4 +126,18 @@ test('what was sent before the circuit opened says nothing about the probe', () 
   expect(breaker.state).toBe('half-open')
   breaker.leave(probe ?? -1, 'failure')
   expect(breaker.state).toBe('open')
+})
+
+test('a process that refuses connections is tried again soon, and no later for having been away long', () => {
+  const { time, breaker } = setUp()
+  for (let i = 0; i < 3; i++) call(breaker, 'refused')
+  for (let tries = 0; tries < 5; tries++) {
+    expect(breaker.state).toBe('open')
+    time.now += 20
+    expect(breaker.state).toBe('half-open')
+    call(breaker, 'refused')
+  }
+  time.now += 20
+  call(breaker, 'success')
+  expect(breaker.state).toBe('closed')
 })

@@ -1,5 +1,8 @@
-/** What became of a call. `neutral` says nothing about the other side: the caller left, or had no time to begin with. */
-export type CallOutcome = 'success' | 'failure' | 'neutral'
+/**
+ * What became of a call. `refused`: nobody listens there, which is known at once. `neutral` says nothing about the other
+ * side: the caller left, or had no time to begin with.
+ */
+export type CallOutcome = 'success' | 'failure' | 'refused' | 'neutral'
 
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
@@ -14,6 +17,8 @@ export interface CircuitBreakerOptions {
   /** How long nothing is sent before one probe is. Doubles with each probe that fails, up to `maxOpenMs`. */
   openMs: number
   maxOpenMs: number
+  /** The same after a connection was refused: to try costs nothing, and a process that starts again is found in time. */
+  refusedOpenMs: number
   /** A probe that is not answered for so long stands in the way of the next one no more; its failure decides nothing. */
   maxProbeMs: number
 }
@@ -27,6 +32,7 @@ export const DEFAULT_CIRCUIT_BREAKER: CircuitBreakerOptions = {
   // A subgraph that is well again is asked again within five seconds, however long it was away and whatever became of
   // the probe that was under way. One call in so long costs nothing.
   maxOpenMs: 2_000,
+  refusedOpenMs: 100,
   maxProbeMs: 1_000,
 }
 
@@ -45,8 +51,8 @@ export interface CircuitBreaker {
 
 /** @param now in milliseconds, never going back */
 export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => number): CircuitBreaker {
-  const { maxConsecutiveFailures, maxFailureRate, minCalls, windowMs, openMs, maxOpenMs, maxProbeMs } =
-    options
+  const { maxConsecutiveFailures, maxFailureRate, minCalls, windowMs } = options
+  const { openMs, maxOpenMs, refusedOpenMs, maxProbeMs } = options
   let state: CircuitState = 'closed'
   /** Rises with each change of state. */
   let ticket = 0
@@ -66,19 +72,24 @@ export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => 
     window = createWindow(windowMs)
   }
 
-  function open(): void {
+  function open(outcome: CallOutcome): void {
     change('open')
+    if (outcome === 'refused') {
+      retryAt = now() + refusedOpenMs
+      return
+    }
     retryAt = now() + nextOpenMs
     nextOpenMs = Math.min(nextOpenMs * 2, maxOpenMs)
   }
 
-  function judge(failed: boolean): void {
+  function judge(outcome: CallOutcome): void {
+    const failed = outcome !== 'success'
     window.add(now(), failed)
     consecutiveFailures = failed ? consecutiveFailures + 1 : 0
     if (!failed) return
     const { calls, failures } = window.totals()
-    if (consecutiveFailures >= maxConsecutiveFailures) open()
-    else if (calls >= minCalls && failures >= calls * maxFailureRate) open()
+    if (consecutiveFailures >= maxConsecutiveFailures) open(outcome)
+    else if (calls >= minCalls && failures >= calls * maxFailureRate) open(outcome)
   }
 
   return {
@@ -104,11 +115,11 @@ export function createCircuitBreaker(options: CircuitBreakerOptions, now: () => 
       const isLateSuccess = state === 'half-open' && given >= firstProbe && outcome === 'success'
       if (given !== ticket && !isLateSuccess) return
       if (state === 'closed') {
-        if (outcome !== 'neutral') judge(outcome === 'failure')
+        if (outcome !== 'neutral') judge(outcome)
         return
       }
       probing = false
-      if (outcome === 'failure') open()
+      if (outcome === 'failure' || outcome === 'refused') open(outcome)
       if (outcome === 'success') {
         nextOpenMs = openMs
         change('closed')

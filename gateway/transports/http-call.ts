@@ -117,7 +117,8 @@ export class HttpCall<T> implements QueuedCall, DeadlineHolder, HttpExchangeList
       const reason = isTimeout(error) ? 'timeout' : 'error'
       const progress = answered ? 'sent' : progressOf(error)
       const message = `failed: ${error.message}`
-      this.#fail(new SubgraphUnavailable(subgraphName, reason, message, error, progress), 'failure')
+      const outcome = codeOf(error) === 'ECONNREFUSED' ? 'refused' : 'failure'
+      this.#fail(new SubgraphUnavailable(subgraphName, reason, message, error, progress), outcome)
     }
     this.#end()
   }
