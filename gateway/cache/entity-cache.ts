@@ -120,7 +120,7 @@ export class EntityCache implements FeedFollower {
   }
 
   change(typeName: string, id: string, version: number, { isGone = false } = {}): void {
-    this.#position.change(typeName, id)
+    this.#position.change(typeName, id, version)
     for (const space of this.#spaces.values()) {
       if (space.typeName !== typeName) continue
       if (space.isFenced) {

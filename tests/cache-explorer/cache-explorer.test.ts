@@ -34,7 +34,11 @@ test(
   'nor when one process asks for the same again and again while it changes',
   { timeout: 3_600_000 },
   async () => {
-    const { failed, seed: used, errorInstance } = await explore({ schedules: schedules / 10, isNarrow: true })
+    const {
+      failed,
+      seed: used,
+      errorInstance,
+    } = await explore({ schedules: schedules / 10, terrain: 'changes' })
     if (failed) throw new Error(`a schedule broke a promise, with seed ${used}`, { cause: errorInstance })
   },
 )

@@ -6,17 +6,32 @@ export interface Revision {
   isAlive: boolean
   /** The look-ups that lead to it. */
   keys: readonly string[]
+  /** When what it shows changes by time alone, in epoch milliseconds. */
+  changesAt: number
+}
+
+/** What a field of an entity shows to those of a class: all of it is told by its version and the time. */
+export function valueOf(
+  id: string,
+  { version, changesAt }: Revision,
+  { of, key, at }: { of: string; key: string; at: number },
+): string {
+  return `${id}@${version} for ${of}: ${key}${at < changesAt ? '' : ', later'}`
 }
 
 /** Documents with their versions and outboxes, and all that they ever were. */
 export class Documents {
   readonly #histories = new Map<string, Revision[]>()
+  /** After each write: what was written, and to whom each key leads from then on. */
+  readonly #writes: { id: string; version: number; holders: ReadonlyMap<string, string> }[] = []
   readonly #outboxes = new Map<string, { version: number; at: number }[]>()
   /** Rule left out: an id that was deleted begins again at version 1. */
   readonly #forgetsVersions: boolean
+  readonly #clock: () => number
 
-  constructor(ids: readonly string[], { forgetsVersions = false } = {}) {
-    for (const id of ids) this.#histories.set(id, [{ version: 0, isAlive: false, keys: [] }])
+  constructor(ids: readonly string[], clock: () => number, { forgetsVersions = false } = {}) {
+    for (const id of ids) this.#histories.set(id, [NEVER])
+    this.#clock = clock
     this.#forgetsVersions = forgetsVersions
   }
 
@@ -29,24 +44,38 @@ export class Documents {
   }
 
   latest(id: string): Revision {
-    return this.history(id).at(-1) ?? { version: 0, isAlive: false, keys: [] }
+    return this.history(id).at(-1) ?? NEVER
   }
 
   holderOf(key: string): string | null {
     return this.ids.find((id) => this.latest(id).keys.includes(key)) ?? null
   }
 
+  /** Whether a key has led to nobody at some time since certain versions were all there. */
+  wasNobodys(key: string, since: ReadonlyMap<string, number>): boolean {
+    const isSince = ({ id, version }: { id: string; version: number }): boolean => since.get(id) === version
+    const from = Math.max(0, this.#writes.findLastIndex(isSince))
+    return this.#writes.slice(from).some(({ holders }) => !holders.has(key))
+  }
+
   write(
     id: string,
-    { isAlive = true, keys = this.latest(id).keys }: Partial<Omit<Revision, 'version'>> = {},
+    { isAlive = true, keys = this.latest(id).keys }: Partial<Pick<Revision, 'isAlive' | 'keys'>> = {},
   ): void {
     const before = this.latest(id)
     const starts =
       this.#forgetsVersions && !before.isAlive && isAlive && (this.#outboxes.get(id) ?? []).length === 0
     const version = starts ? 1 : before.version + 1
-    this.#histories.get(id)?.push({ version, isAlive, keys: isAlive ? keys : [] })
+    this.#histories.get(id)?.push({
+      version,
+      isAlive,
+      keys: isAlive ? keys : [],
+      changesAt: this.#clock() + CHANGES_AFTER_MS,
+    })
     const outbox = this.#outboxes.get(id) ?? []
     this.#outboxes.set(id, [...outbox, { version, at: 0 }])
+    const holders = this.ids.flatMap((each) => this.latest(each).keys.map((key) => [key, each] as const))
+    this.#writes.push({ id, version, holders: new Map(holders) })
   }
 
   /** Both change: the one that it leaves, and the one that it comes to. */
@@ -80,3 +109,6 @@ export class Documents {
     }
   }
 }
+
+const NEVER: Revision = { version: 0, isAlive: false, keys: [], changesAt: Infinity }
+const CHANGES_AFTER_MS = 250

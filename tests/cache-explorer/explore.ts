@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { actions, narrowActions, type Action } from './actions.ts'
+import { actionsIn, type Action, type Terrain } from './actions.ts'
 import { turns, World, type BrokenWorld } from './world.ts'
 
 export interface Exploration {
@@ -7,17 +7,16 @@ export interface Exploration {
   seed?: number
   /** Of a schedule that broke a promise: shown again alone. */
   path?: string
-  /** Of one process that reads and one entity that changes, and nothing else. */
-  isNarrow?: boolean
+  terrain?: Terrain
 }
 
 /** What happens in some order, interleaved in some way with all that is under way. The first that breaks a promise is told. */
 export async function explore(
-  { schedules, seed, path, isNarrow = false }: Exploration,
+  { schedules, seed, path, terrain = 'wide' }: Exploration,
   broken: BrokenWorld = {},
 ): Promise<fc.RunDetails<[scheduler: fc.Scheduler, given: Action[]]>> {
   return fc.check(
-    fc.asyncProperty(fc.scheduler(), isNarrow ? narrowActions : actions, async (scheduler, given) => {
+    fc.asyncProperty(fc.scheduler({ act }), actionsIn(terrain), async (scheduler, given) => {
       const world = new World(scheduler, broken)
       scheduler.scheduleSequence(
         given.map((action) => ({
@@ -38,4 +37,10 @@ export async function explore(
       ...(path === undefined ? {} : { path }),
     },
   )
+}
+
+/** As with what a process is given from outside: all that can follow from one step has followed before the next one. */
+async function act(step: () => Promise<unknown>): Promise<void> {
+  await step()
+  await new Promise((resolve) => setImmediate(resolve))
 }

@@ -2,14 +2,15 @@
 export const NO_PARTITION = -1
 
 /**
- * What this process was told by the change feed, as far as a fill needs to know: when each entity was told changed,
- * and since when nothing has been missed of its partition. Every message raises the number by one; a token is such a number.
+ * What this process was told by the change feed, as far as reads and fills need to know: when each entity was told changed
+ * and to which version, and since when nothing has been missed of its partition. Every message raises the number by one; a
+ * token is such a number.
  */
 export class FeedPosition {
   readonly partitionOf: (typeName: string, id: string) => number
   readonly #heldSince: number[]
   /** By entity, the oldest first. */
-  readonly #changes = new Map<string, number>()
+  readonly #changes = new Map<string, Told>()
   readonly #maxChanges: number
   /** By type, when any entity of it was last told changed. */
   readonly #lastChanges = new Map<string, number>()
@@ -44,8 +45,19 @@ export class FeedPosition {
   /** Whether something read after `token` was given may be kept: not if it was told changed since, or may have been. */
   check(typeName: string, id: string, token: number): 'held' | 'position' | 'changed' {
     if (this.heldSince(this.partitionOf(typeName, id)) > token) return 'position'
-    const changedAt = this.#changes.get(nameOf(typeName, id)) ?? this.#forgotten
+    const changedAt = this.#changes.get(nameOf(typeName, id))?.at ?? this.#forgotten
     return changedAt > token ? 'changed' : 'held'
+  }
+
+  /** Whether it was told changed after `token` was given, as far as that is remembered. */
+  isToldSince(typeName: string, id: string, token: number): boolean {
+    return (this.#changes.get(nameOf(typeName, id))?.at ?? 0) > token
+  }
+
+  /** The newest version that was told of it since nothing has been missed, as far as that is remembered; else 0. */
+  fenceOf(typeName: string, id: string): number {
+    const told = this.#changes.get(nameOf(typeName, id))
+    return told && told.at >= this.heldSince(this.partitionOf(typeName, id)) ? told.version : 0
   }
 
   /** Whether nothing has been told of any entity of a type since `token` was given, nor may have been. */
@@ -53,13 +65,14 @@ export class FeedPosition {
     return (this.#lastChanges.get(typeName) ?? 0) <= token && this.#allHeldSince <= token
   }
 
-  change(typeName: string, id: string): void {
+  change(typeName: string, id: string, version: number): void {
     const name = nameOf(typeName, id)
+    const fence = Math.max(version, this.fenceOf(typeName, id))
     this.#changes.delete(name)
-    this.#changes.set(name, ++this.#now)
+    this.#changes.set(name, { at: ++this.#now, version: fence })
     this.#lastChanges.set(typeName, this.#now)
     if (this.#changes.size <= this.#maxChanges) return
-    for (const [oldest, at] of this.#changes) {
+    for (const [oldest, { at }] of this.#changes) {
       this.#changes.delete(oldest)
       this.#forgotten = at
       break
@@ -73,6 +86,11 @@ export class FeedPosition {
     else this.#heldSince[partition] = this.#now
     this.#allHeldSince = Math.max(...this.#heldSince)
   }
+}
+
+interface Told {
+  at: number
+  version: number
 }
 
 function nameOf(typeName: string, id: string): string {

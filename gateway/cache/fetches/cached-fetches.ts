@@ -23,10 +23,6 @@ export interface CachedFetches {
   fetchRoot: RootFetches['fetchRoot']
 }
 
-/**
- * A request that must show a write (`after`) goes by the cache: its subgraph waits for the write, and says what it does
- * not show.
- */
 export function createCachedFetches(options: CachedFetchesOptions): CachedFetches {
   const { cache, classes, timers, fetchEntities, fetchRoot } = options
 
@@ -68,7 +64,7 @@ export function createCachedFetches(options: CachedFetchesOptions): CachedFetche
 
   /** Null for a call that goes by the cache. */
   function classOf({ context, isPrivate = false }: EntityCall | RootCall): string | null {
-    const of = context.after ? null : classes.of(context.principal)
+    const of = classes.of(context)
     return of && (isPrivate ? of.private : of.shared)
   }
 }

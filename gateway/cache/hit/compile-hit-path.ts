@@ -32,7 +32,7 @@ export function compileHitPath({ plan, shape, cache, classes }: HitPathOptions):
   const roots = sources && compileRoots(shape, sources, cache)
   if (!roots) return null
   return (variables, context) => {
-    const of = context.after ? null : classes.of(context.principal)
+    const of = classes.of(context)
     if (!of) return undefined
     const write = (misses: HitMisses | null): string | undefined =>
       writeRoots(roots, variables, new HitWriter(cache, variables, of, misses), cache)

@@ -100,9 +100,14 @@ export class NearCache {
     this.#lookUps.setAbsent(alias, absence)
   }
 
-  /** Older than the fence is what may not be served. */
+  /** Older than the fence is what may not be served; also of an entity of which nothing is kept. */
   fenceOf(space: EntitySpace, id: string): number {
-    return this.find(space, id)?.fence ?? 0
+    return this.find(space, id)?.fence ?? this.#toldFenceOf(space, id)
+  }
+
+  /** Whether it was told changed after the token was given. */
+  isToldSince({ isFenced, typeName }: EntitySpace, id: string, token: NearToken): boolean {
+    return isFenced && this.#position.isToldSince(typeName, id, token)
   }
 
   token(): NearToken {
@@ -171,7 +176,13 @@ export class NearCache {
 
   #createSlot(space: EntitySpace, id: string, name: string): Slot {
     const partition = space.isFenced ? this.#position.partitionOf(space.typeName, id) : NO_PARTITION
-    return new Slot(space, id, name, partition, this.#position.now)
+    const slot = new Slot(space, id, name, partition, this.#position.now)
+    slot.fence = this.#toldFenceOf(space, id)
+    return slot
+  }
+
+  #toldFenceOf({ isFenced, typeName }: EntitySpace, id: string): number {
+    return isFenced ? this.#position.fenceOf(typeName, id) : 0
   }
 
   #drop(slot: Slot): void {

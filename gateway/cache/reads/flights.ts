@@ -1,3 +1,5 @@
+import type { NearToken } from '../near/near-cache.ts'
+
 /** Reads that are under way, by entity and by what is wanted of it. */
 export class Flights<T> {
   readonly #byEntity = new Map<string, Map<string, Flight<T>>>()
@@ -6,8 +8,9 @@ export class Flights<T> {
     return this.#byEntity.get(entity)?.get(want)
   }
 
-  begin(entity: string, want: string): Flight<T> {
-    const flight = new Flight<T>(entity, want)
+  /** @param token of the near cache: when it began */
+  begin(entity: string, want: string, token: NearToken): Flight<T> {
+    const flight = new Flight<T>(entity, want, token)
     let siblings = this.#byEntity.get(entity)
     if (!siblings) this.#byEntity.set(entity, (siblings = new Map<string, Flight<T>>()))
     siblings.set(want, flight)
@@ -15,8 +18,8 @@ export class Flights<T> {
   }
 
   /** One that nobody joins. */
-  alone(): Flight<T> {
-    return new Flight<T>('', '')
+  alone(token: NearToken): Flight<T> {
+    return new Flight<T>('', '', token)
   }
 
   end(flight: Flight<T>): void {
@@ -39,13 +42,15 @@ export class Flights<T> {
 export class Flight<T> {
   readonly entity: string
   readonly want: string
+  readonly token: NearToken
   readonly answer: Promise<T>
   #resolve: (value: T) => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
 
-  constructor(entity: string, want: string) {
+  constructor(entity: string, want: string, token: NearToken) {
     this.entity = entity
     this.want = want
+    this.token = token
     this.answer = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -32,23 +32,25 @@ export class MissingReads {
     ask: AskEntities<Want>,
   ): readonly Promise<EntityRead>[] {
     const own: OpenFlight<Want>[] = []
+    const token = this.#options.near.token()
     const reads = wants.map((want) => {
       const joined = this.#flights.find(nameOf(want), flightKey(want))
       if (joined) this.#options.counters.joined++
-      const flight = joined ?? this.#flights.begin(nameOf(want), flightKey(want))
+      const flight = joined ?? this.#flights.begin(nameOf(want), flightKey(want), token)
       if (!joined) own.push({ want, flight, shared: null })
       return this.#follow(want, flight, joined === undefined, ask)
     })
-    if (own.length > 0) void this.#fly(own, ask, { isBehind: false })
+    if (own.length > 0) void this.#fly(own, token, ask, { isBehind: false })
     return reads
   }
 
   /** Reads it from the subgraph behind the request that it was answered to. */
   refresh<Want extends EntityWant>(want: Want, ask: AskEntities<Want>): void {
     if (this.#flights.find(nameOf(want), flightKey(want))) return
-    const flight = this.#flights.begin(nameOf(want), flightKey(want))
+    const token = this.#options.near.token()
+    const flight = this.#flights.begin(nameOf(want), flightKey(want), token)
     flight.answer.catch(() => undefined)
-    void this.#fly([{ want, flight, shared: null }], ask, { isBehind: true, skipsStore: true })
+    void this.#fly([{ want, flight, shared: null }], token, ask, { isBehind: true, skipsStore: true })
   }
 
   /** From now on nobody joins a read of this entity. Of one whose id is not known it may be any read. */
@@ -68,32 +70,41 @@ export class MissingReads {
     isOwn: boolean,
     ask: AskEntities<Want>,
   ): Promise<EntityRead> {
+    const { near } = this.#options
+    let { token } = flight
     let read = await flight.answer.catch((error: unknown) => {
       if (isOwn) throw error
       return null
     })
-    for (let tries = 0; (read === null || this.#isOlder(read, want)) && tries < MAX_TRIES; tries++) {
-      const again = this.#flights.alone()
-      void this.#fly([{ want, flight: again, shared: null }], ask, { isBehind: false, skipsStore: true })
+    for (let tries = 0; (read === null || this.#isOlder(read, want, token)) && tries < MAX_TRIES; tries++) {
+      token = near.token()
+      const again = this.#flights.alone(token)
+      void this.#fly([{ want, flight: again, shared: null }], token, ask, {
+        isBehind: false,
+        skipsStore: true,
+      })
       read = await again.answer
     }
     if (read === null) throw new Error('an entity was not read')
-    return this.#isOlder(read, want) && read.kind !== 'failed' ? { ...read, isStale: true } : read
+    return this.#isOlder(read, want, token) && read.kind !== 'failed' ? { ...read, isStale: true } : read
   }
 
-  #isOlder(read: EntityRead, { space }: EntityWant): boolean {
-    if (!space.isFenced || read.kind !== 'found' || read.isStale) return false
-    return read.version < this.#options.near.fenceOf(space, read.id)
+  /** Than what this process has been told by now. An absence has no version: it is as of when it was asked for. */
+  #isOlder(read: EntityRead, { space, id }: EntityWant, token: NearToken): boolean {
+    const { near } = this.#options
+    if (!space.isFenced || read.kind === 'failed' || read.isStale) return false
+    if (read.kind === 'found') return read.version < near.fenceOf(space, read.id)
+    return id !== null && near.isToldSince(space, id, token)
   }
 
   /** Never rejects: each flight is told. */
   async #fly<Want extends EntityWant>(
     flights: readonly OpenFlight<Want>[],
+    token: NearToken,
     ask: AskEntities<Want>,
     { isBehind, skipsStore = false }: { isBehind: boolean; skipsStore?: boolean },
   ): Promise<void> {
-    const { near, fills, shared, counters } = this.#options
-    const token = near.token()
+    const { fills, shared, counters } = this.#options
     let open = flights
     try {
       if (shared) open = await this.#readShared(open, shared, token, skipsStore)

@@ -62,8 +62,8 @@ export class NearFills {
     }
     const version = Math.max(fence, near.fenceOf(space, id))
     const entry = new NearEntry(version, NO_FIELDS, until)
-    this.fill(space, id, { class: of, entry, token })
-    return entry
+    // Told changed since the miss, it may have been created: the fence is then another than that of the miss.
+    return this.fill(space, id, { class: of, entry, token }) && entry
   }
 }
 
