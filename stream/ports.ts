@@ -122,7 +122,10 @@ export interface CachedEntry {
   storedAt: number
   /** Epoch milliseconds after which it is not fresh; of fields that were put together the earliest. */
   expiresAt: number
-  /** That there is no such entity, as of this version: it has no fields then. */
+  /**
+   * That there is no such entity: it has no fields then. No subgraph tells the version of what is not there, so it is as of
+   * a fence that its reader knows, and nothing but the token keeps it from outliving a creation.
+   */
   isAbsent?: true
 }
 

@@ -92,6 +92,44 @@ test('what one process has read the other takes from the shared level, until it 
     ])
 })
 
+test('what was shared before a change is read again when the change was told meanwhile, though nothing is kept', async () => {
+  const gate = { opened: Promise.resolve(), open: (): void => undefined }
+  const { held, change, a, b } = await setUp((store) => ({
+    ...store,
+    read: async (reads) => {
+      const results = await store.read(reads)
+      await gate.opened
+      return results
+    },
+  }))
+  await change(1)
+  await a.read()
+  await expect.poll(() => a.cache.counters.storeFills.filled).toBe(1)
+  gate.opened = new Promise((resolve) => (gate.open = resolve))
+  const reading = b.read()
+  const turn = (): Promise<void> => new Promise((done) => setImmediate(done))
+  await turn()
+  await change(2)
+  await turn()
+  gate.open()
+  expect(await reading).toEqual(['at 2', false])
+  expect(held.asked).toBe(2)
+})
+
+test('what says that it is of another entity is not taken', async () => {
+  const { held, a, b } = await setUp((store) => ({
+    ...store,
+    read: async (reads) => {
+      const results = await store.read(reads)
+      return results.map((result) => ({ ...result, entry: result.entry && { ...result.entry, id: 'q' } }))
+    },
+  }))
+  await a.read()
+  await expect.poll(() => a.cache.counters.storeFills.filled).toBe(1)
+  expect(await b.read()).toEqual(['at 1', false])
+  expect([held.asked, b.cache.counters.hits.store]).toEqual([2, 0])
+})
+
 test('everything that is shared may be lost at any time', async () => {
   const { stream, held, change, a, b } = await setUp()
   await a.read()

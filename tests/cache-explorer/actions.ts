@@ -89,13 +89,15 @@ const OPTIONS = {
   /** Keys that move. */
   moves: { ...ONE, weights: { read: 10, move: 4, delete: 1, relay: 5 }, entities: 2, byKey: 4 },
   /** Processes that miss what was told. */
-  gaps: { ...ONE, weights: { read: 10, write: 5, relay: 8, miss: 3, flush: 2 } },
+  gaps: { ...ONE, weights: { read: 10, write: 4, relay: 10, miss: 5, flush: 1 } },
   /** A feed that loses what it was given. */
   failovers: { ...ONE, weights: { read: 8, write: 2, relay: 8, failover: 2, later: 2 } },
 } satisfies Record<string, TerrainOptions>
 
 /** Where little else happens, what a rule is for happens often. */
 export type Terrain = keyof typeof OPTIONS
+
+export const NARROW_TERRAINS = (Object.keys(OPTIONS) as Terrain[]).filter((terrain) => terrain !== 'wide')
 
 export function actionsIn(terrain: Terrain): fc.Arbitrary<Action[]> {
   return fc.array(actionOf(OPTIONS[terrain]), { minLength: 8, maxLength: 40, size: 'max' })

@@ -75,6 +75,19 @@ export const BROKEN_RULES: Readonly<Record<string, BrokenRule>> = {
     rule: (patch) => patch(Flights.prototype, 'detach', () => undefined),
     terrain: 'moves',
   },
+  'a read under way is joined whichever fields it is for': {
+    rule: (patch) => {
+      const find = Reflect.get(Flights.prototype, 'find')
+      const begin = Reflect.get(Flights.prototype, 'begin')
+      const withoutFields = (want: string): string => want.split('\n', 2).join('\n')
+      patch(Flights.prototype, 'find', function (this: Flights<unknown>, entity, want) {
+        return find.call(this, entity, withoutFields(want))
+      })
+      patch(Flights.prototype, 'begin', function (this: Flights<unknown>, entity, want, token) {
+        return begin.call(this, entity, withoutFields(want), token)
+      })
+    },
+  },
   'who asks after a gap joins a read from before it': {
     rule: (patch) => patch(Flights.prototype, 'detachAll', () => undefined),
     terrain: 'gaps',
