@@ -2,6 +2,7 @@ import type { Scheduler } from 'fast-check'
 import type { Principal } from '../../core/access/principal.ts'
 import { createCacheClasses } from '../../gateway/cache/cache-classes.ts'
 import type { EntityRead, EntityWant } from '../../gateway/cache/entity-read.ts'
+import { nameOf } from '../../gateway/cache/near/near-cache.ts'
 import type { NearEntry } from '../../gateway/cache/near/near-entry.ts'
 import { createMemoryEntityCache } from '../../stream/memory/entity-cache.ts'
 import { createMemoryFeed } from '../../stream/memory/feed.ts'
@@ -196,8 +197,10 @@ export class World {
     const kept = this.#classOf(of, undefined) ?? of
     const want = this.#want(process, { id, alias: id, of, kept, fields })
     const check = this.#begin(process, want, { key: null, demands: new Map() })
+    const { space, class: own } = want
+    const shared = { subgraph: space.subgraph, type: space.typeName, id }
     const slots = await process.cache.loads?.load([
-      { space: want.space, id, class: want.class, keys: fields },
+      { space, entity: shared, name: nameOf(space, id), class: own, fields },
     ])
     const slot = slots?.[0]
     const entry = slot && process.cache.near.isCurrent(slot) ? slot.entries.get(want.class) : undefined
