@@ -9,7 +9,7 @@ export interface ReadToCheck {
   want: EntityWant
   /** The class of whoever asked, and the key by which the entity was looked for, null for its id. */
   asked: { of: string; key: string | null }
-  /** Of each entity, below which version nothing may be served, and why. */
+  /** Of each entity, below which version nothing may be served, and why: first what was told when it was asked for. */
   bounds: readonly { versions: ReadonlyMap<string, number>; why: string }[]
   /** The times, in epoch milliseconds, as of which values may be: from when it was asked for on, or when a subgraph answered since. */
   times: readonly number[]
@@ -49,10 +49,13 @@ function checkAbsence(
   bounds: ReadToCheck['bounds'],
   documents: Documents,
 ): void {
+  // Whom a look-up finds that has found nobody is not known: it is as of when it was asked for.
+  if (id === null) {
+    const heard = bounds[0]?.versions ?? new Map<string, number>()
+    if (key === null || documents.wasNobodys(key, heard)) return
+    throw new Violation(`${key} leads to nobody, and always did to somebody since all that was told`)
+  }
   for (const { versions, why } of bounds) {
-    if (key !== null && !documents.wasNobodys(key, versions))
-      throw new Violation(`${key} leads to nobody, and always did to somebody since all that ${why}`)
-    if (id === null) continue
     const least = versions.get(id) ?? 0
     const isAbsence = ({ version, isAlive }: Revision): boolean => version >= least && !isAlive
     if (!documents.history(id).some(isAbsence))

@@ -128,9 +128,13 @@ export class NearCache {
     const slot = this.findNamed(name) ?? this.#createSlot(space, id, name)
     if (fill.entry.version < slot.fence) return 'fence'
     const present = slot.entries.get(fill.class)
-    slot.entries.set(fill.class, present ? present.mergedWith(fill.entry) : fill.entry)
+    const kept = present ? present.mergedWith(fill.entry) : fill.entry
+    // At another version its look-ups may be others.
+    if (present && present.version < kept.version) this.#lookUps.forget(slot)
+    const isOfKept = kept.version === fill.entry.version
+    slot.entries.set(fill.class, kept)
     if (slot.aside.has(fill.class)) slot.aside = without(slot.aside, fill.class)
-    if (fill.alias !== undefined) this.#lookUps.set(fill.alias, slot)
+    if (fill.alias !== undefined && isOfKept) this.#lookUps.set(fill.alias, slot)
     slot.changed()
     this.#slots.weigh(slot)
     return slot
