@@ -123,7 +123,7 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
       const list: Found[] = []
       while (list.length < limit && carried.size + list.length < MAX_CARRIED) {
         const page: Outbox[] = await store.findOutbox(after, limit)
-        list.push(...page.filter((outbox) => !isUnderWay(outbox)).flatMap(newIn))
+        list.push(...page.filter((outbox) => !written.has(outbox.id) && !isUnderWay(outbox)).flatMap(newIn))
         after = page.length < limit || feed.secondLookMs === 0 ? null : (page.at(-1)?.id ?? null)
         if (after === null) break
       }

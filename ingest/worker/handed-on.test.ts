@@ -11,6 +11,7 @@ test('is taken in the order in which it came, each once, with what it was at las
   ])
   handed.put([['a', 3]])
   expect(wakes).toBe(2)
+  expect([handed.has('a'), handed.has('c')]).toEqual([true, false])
   expect(handed.take(1)).toEqual([['a', 3]])
   expect(handed.take(9)).toEqual([['b', 2]])
   expect(handed.take(9)).toEqual([])

@@ -16,6 +16,10 @@ export class HandedOn<Item> {
     return this.#items.size >= this.#max
   }
 
+  has(key: string): boolean {
+    return this.#items.has(key)
+  }
+
   /** What was put in under the same key, and not taken, is replaced. */
   put(items: Iterable<readonly [key: string, item: Item]>): void {
     for (const [key, item] of items) if (!this.isFull || this.#items.has(key)) this.#items.set(key, item)

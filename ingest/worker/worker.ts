@@ -163,10 +163,11 @@ export function createWorker(options: WorkerOptions): Worker {
         (after, limit) => storage.trails.findDirty(after, limit),
         ({ id }) => id,
       )
-      const tried = await materialiseThoseOf(dirty.map(({ identity }) => identity))
+      const left = dirty.map(({ identity }) => identity).filter((identity) => !folded.has(identity))
+      const tried = await materialiseThoseOf(left)
       const swept = own.does('sweep') ? await sweep.sweep(step) : 0
-      const found = tried > 0 || swept > 0 || !isLast
-      return { worked: handed.length > 0 || found, looksOn: found, waitMs: null }
+      const worked = handed.length + tried + swept > 0 || !isLast
+      return { worked, looksOn: swept > 0 || !isLast, waitMs: null }
     }
   }
 
@@ -184,7 +185,7 @@ export function createWorker(options: WorkerOptions): Worker {
     return async (looks) => {
       const carried = await relay.carryWritten(step)
       const found = looks && share().does('relay') ? await relay.carryFound(step) : 0
-      return { worked: carried + found > 0, looksOn: found > 0, waitMs: null }
+      return { worked: carried + found > 0, looksOn: found >= step, waitMs: null }
     }
   }
 }
