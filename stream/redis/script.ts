@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Cluster } from 'ioredis'
 import type { RedisClient } from './client.ts'
 
 /** A Lua script. A server that does not know it is given its text. */
@@ -13,9 +14,19 @@ export function createScript(lua: string): Script {
       try {
         return await client.evalsha(sha, keys.length, ...keys, ...args)
       } catch (error) {
-        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+        const message = error instanceof Error ? error.message : ''
+        if (message.startsWith('MOVED') && client instanceof Cluster) await learnSlots(client)
+        else if (!message.startsWith('NOSCRIPT')) throw error
         return client.eval(lua, keys.length, ...keys, ...args)
       }
     },
   }
+}
+
+/**
+ * ioredis follows a slot that has moved by itself, but not where commands for several slots went to a master together: it
+ * would go on asking the one before until it looks at the slots again, some seconds later.
+ */
+function learnSlots(client: Cluster): Promise<void> {
+  return new Promise((resolve) => client.refreshSlotsCache(() => resolve()))
 }
