@@ -87,7 +87,7 @@ const OPTIONS = {
   /** The same, and nothing else. */
   absences: { ...ONE, weights: { read: 10, write: 2, delete: 2, relay: 8 } },
   /** Keys that move. */
-  moves: { ...ONE, weights: { read: 10, move: 4, delete: 1, relay: 5 }, entities: 2, byKey: 4 },
+  moves: { ...ONE, weights: { read: 10, move: 3, delete: 3, relay: 8 }, entities: 2, byKey: 5 },
   /** Processes that miss what was told. */
   gaps: { ...ONE, weights: { read: 10, write: 4, relay: 10, miss: 5, flush: 1 } },
   /** A feed that loses what it was given. */
