@@ -52,15 +52,18 @@ describeWithServer(DOCUMENT_SERVER, 'a deployment on MongoDB', (documents) => {
 
         // One process of each role is of the next version, beside one of this; in the order that docs/deployment.md says.
         await goTo(next, 'profiles-0', 'events-0', 'products-0', 'recommendations-0', 'ingest-0')
-        await goTo(next, 'profiles-1', 'worker-0')
-        await goTo(next, 'worker-1', 'gateway-0')
+        await goTo(next, 'profiles-1', 'events-1', 'ingest-1', 'worker-0')
+        await goTo(next, 'worker-1', 'gateway-0', 'products-1', 'recommendations-1')
         expect(await askForMiddleName(cluster, key)).toEqual({ profile: { middleName: null } })
         const storage = await openStore(cluster)
         await eventually(async () => expect(await newestFold(storage)).toBe(FOLD_VERSION + 1))
-        // And back.
+        // All of it, and back.
+        await goTo(next, 'gateway-1')
         await goTo({}, 'gateway-0', 'worker-0')
-        await goTo({}, 'worker-1', 'profiles-0')
-        await goTo({}, 'profiles-1')
+        await goTo({}, 'gateway-1', 'worker-1', 'profiles-0', 'events-0')
+        await goTo({}, 'profiles-1', 'events-1', 'products-0', 'ingest-0')
+        await goTo({}, 'products-1', 'recommendations-0', 'ingest-1')
+        await goTo({}, 'recommendations-1')
         await load.stop()
         expect(load.failures()).toEqual([])
         expect(load.answered()).toBeGreaterThan(100)
@@ -112,7 +115,7 @@ async function restart(cluster: Cluster, name: string, env: Record<string, strin
   await cluster.start(name, env)
 }
 
-/** One caller sends events, one reads the graph. */
+/** One caller sends events, one reads the graph, one renders. */
 function startLoad(cluster: Cluster, key: string) {
   const urls = (service: string): string[] =>
     cluster.names.filter((name) => name.startsWith(`${service}-`)).map((name) => cluster.url(name))
@@ -148,7 +151,17 @@ function startLoad(cluster: Cluster, key: string) {
       await delay(40)
     }
   }
-  const running = Promise.all([send(), read()])
+  async function render(): Promise<void> {
+    for (let serial = 0; !over.signal.aborted; serial++) {
+      const by = { kind: 'userId', value: PEOPLE[serial % PEOPLE.length] }
+      const body = { variables: { by }, deadlineMs: 2_000 }
+      await gateway.post('/render/order-follow-up', { authorization: `Bearer ${key}` }, body, {
+        mayBeLate: true,
+      })
+      await delay(40)
+    }
+  }
+  const running = Promise.all([send(), read(), render()])
   const stop = async (): Promise<void> => {
     over.abort()
     await running
