@@ -6,7 +6,7 @@ import { FENCE_TTL_MS } from './feed.ts'
 import type { FeedReader } from './feed-reader.ts'
 import { entityKey } from './keys.ts'
 import { joinTurn } from './join-turn.ts'
-import { ABSENT_MARK, readAnswer } from './read-answer.ts'
+import { markOf, readAnswer } from './read-answer.ts'
 import { readCalls, type ReadCall } from './read-calls.ts'
 import { createScript, type Script } from './script.ts'
 import { FILL } from './scripts/fill.ts'
@@ -83,7 +83,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
       const partition = partitionOfItem(one)
       const epoch = reader.positionOf(partition)?.epoch
       const token = parseToken(one.token)
-      if (token?.partition !== partition || token.epoch !== epoch || !isKeepable(one.entry)) continue
+      if (token?.partition !== partition || token.epoch !== epoch || !isKeepable(one)) continue
       let section = byPartition[partition]
       if (!section) {
         section = { partition, indexes: [], keys: [], args: [epoch, 0] }
@@ -107,7 +107,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
     return isKept
   })
 
-  function fillArgs({ class: of, entry }: CacheFill, now: number): (string | number)[] {
+  function fillArgs({ class: of, entity, entry }: CacheFill, now: number): (string | number)[] {
     const prefix = fieldPrefix(of)
     const fields = Object.entries(entry.fields)
     const ttlMs = Math.max(1, Math.min(MAX_TTL_MS, entry.expiresAt - now + keepStaleMs))
@@ -118,7 +118,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
       ttlMs,
       bytesOf(entry),
       prefix,
-      entry.isAbsent ? ABSENT_MARK : '',
+      markOf(entity.id, of, entry.isAbsent === true),
       fields.length,
       ...fields.flatMap(([field, value]) => [prefix + field, value]),
     ]
@@ -141,9 +141,9 @@ interface FillSection extends Section {
 }
 
 /** JSON texts have no line ends; the script that reads puts them between the fields. */
-function isKeepable(entry: CachedEntry): boolean {
-  const values = Object.values(entry.fields)
-  return bytesOf(entry) <= MAX_VALUE_BYTES && values.every((value) => value !== '' && !value.includes('\n'))
+function isKeepable({ entity, class: of, entry }: CacheFill): boolean {
+  if (bytesOf(entry) > MAX_VALUE_BYTES || entity.id.includes('\n') || of.includes('\n')) return false
+  return Object.values(entry.fields).every((value) => value !== '' && !value.includes('\n'))
 }
 
 function bytesOf({ fields }: CachedEntry): number {

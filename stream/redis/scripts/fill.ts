@@ -5,8 +5,8 @@ import { CURRENT, SERVER } from './prelude.ts'
  *
  * KEYS: for each partition its meta, its stream, and one key for each fill.
  * ARGV: partitions, how many bytes an entity may have; then for each partition the epoch that the client is in, how many
- * fills, and of each: token, version, storedAt, expiresAt, milliseconds to keep it, bytes, the class's prefix, ' absent'
- * or '', how many fields, and of each its name in the hash and its JSON text. Answers for each fill, in order, 1 when it was kept.
+ * fills, and of each: token, version, storedAt, expiresAt, milliseconds to keep it, bytes, the class's prefix, what
+ * it is and whose, how many fields, and of each its name in the hash and its JSON text. Answers for each fill, in order, 1 when it was kept.
  *
  * An entity that would have more bytes than it may loses its values first: those of classes and fields that nobody
  * asks for any more go with them.
