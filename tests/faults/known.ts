@@ -48,10 +48,12 @@ export class Known {
       return `${this.#person} has ${demand.orders} orders at least and was shown ${orders}`
     if (version !== null && version < demand.version)
       return `${this.#person} was at version ${demand.version} and was shown ${version}`
+    // A render tells no version that could be demanded from then on: what it shows is demanded again.
+    if (id === null || version === null) return null
     for (const receipt of demand.receipts) this.#shown.add(receipt)
     this.#acknowledged = this.#acknowledged.filter((receipt) => !this.#shown.has(receipt))
     this.#orders = Math.max(this.#orders, orders)
-    if (id !== null && version !== null && version > this.#version) {
+    if (version > this.#version) {
       this.#version = version
       this.#id = id
     }
