@@ -36,9 +36,14 @@ export async function loadSecrets({
   return {
     apiKeyPepper: derive(secret, 'api-keys'),
     sessionKey: derive(secret, 'browser-sessions'),
-    callerKeys: (internal ?? [secret]).map((text) => derive(text, 'callers')),
+    callerKeys: callerKeysOf(internal ?? [secret]),
     fingerprint: derive(secret, 'deployment').toString('base64url').slice(0, FINGERPRINT_LENGTH),
   }
+}
+
+/** Of MONOGRAM_INTERNAL_SECRETS, or else of the one secret. */
+export function callerKeysOf(secrets: readonly string[]): Buffer[] {
+  return secrets.map((secret) => derive(secret, 'callers'))
 }
 
 const FINGERPRINT_LENGTH = 16

@@ -107,8 +107,11 @@ export function commandHandlers(services: Services): Handlers {
   return {
     async 'keys.create'(args) {
       const { newSecret, ...key } = schemas.createKey.parse(args)
-      await services.requireSecret(newSecret)
-      return apiKeys.create(key)
+      if (!newSecret) await services.requireSecret(false)
+      const created = await apiKeys.create(key)
+      // Last: it voids every other key, which a key that is refused must not.
+      if (newSecret) await services.requireSecret(true)
+      return created
     },
     'keys.list': () => apiKeys.list(),
     'keys.revoke': (args) => apiKeys.revoke(schemas.revokeKey.parse(args).id),

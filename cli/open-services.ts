@@ -30,7 +30,6 @@ export interface OpenedServices extends Services, AsyncDisposable {
   metrics: readonly Metric[]
 }
 
-/** Under which a process that has accepted events tells the workers. */
 /** The topics of hints, by what there is to do. */
 const HINTS: Readonly<Record<Work, string>> = { events: 'work:events', anything: 'work' }
 

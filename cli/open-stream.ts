@@ -1,4 +1,4 @@
-import { loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
+import { callerKeysOf, loadSecrets, type DeploymentSecrets } from '../access/secret.ts'
 import { createCallerTokens } from '../access/caller-token.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Config } from '../platform/config/config.ts'
@@ -17,8 +17,7 @@ export function openSecrets({ secret, dataDir, internalSecrets }: Config): Promi
 }
 
 /** Signs calls of other processes as the configuration says; null when it has no secret, which would else be made. */
-export async function signerOf(config: Config): Promise<(() => string) | null> {
-  if (config.secret === null && config.internalSecrets === null) return null
-  const { callerKeys } = await openSecrets({ ...config, secret: config.secret ?? '' })
-  return ownTokenOf(createCallerTokens({ keys: callerKeys, clock: systemClock }))
+export function signerOf({ secret, internalSecrets }: Config): (() => string) | null {
+  const secrets = internalSecrets ?? (secret === null ? null : [secret])
+  return secrets && ownTokenOf(createCallerTokens({ keys: callerKeysOf(secrets), clock: systemClock }))
 }

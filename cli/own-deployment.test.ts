@@ -29,6 +29,16 @@ test('a store that one process had for itself has the secret of the first deploy
   await expect(requireOwnStore(progress, 'another')).rejects.toThrow('MONOGRAM_SECRET')
 })
 
+test('of two secrets at once one is that of the store, and the other is refused', async () => {
+  const { progress } = openMemoryStorage()
+  await requireOwnStore(progress, null)
+  const secrets = ['one', 'another']
+  const begun = await Promise.allSettled(secrets.map((secret) => requireOwnStore(progress, secret)))
+  expect(begun.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const again = await Promise.allSettled(secrets.map((secret) => requireOwnStore(progress, secret)))
+  expect(again).toEqual(begun)
+})
+
 test('the Redis of another deployment is refused, and what differs is named', async () => {
   await using stream = openMemoryStream({ clock: () => 1 })
   await requireOwnRedis(stream, { store: 'a', secret: 'ours' })

@@ -3,39 +3,33 @@ import { MonogramError } from '../core/errors.ts'
 import type { ProgressStore } from '../storage/ports.ts'
 import type { Stream } from '../stream/ports.ts'
 
-/** The document by which a store says whose it is. */
-const DEPLOYMENT = 'deployment'
-
-/**
+/*
  * Who the processes of a deployment are: its store has an id, made once, and it has one secret. With another secret a process
  * refuses every key, and with the Redis of another deployment its readers see the profiles of others: neither is begun.
  */
-export interface Deployment {
-  id: string
-  /** Of the secret; null until a process that shares the store has had one. */
-  secret: string | null
-}
+
+/** By which a store says whose it is: `{ id }`. */
+const DEPLOYMENT = 'deployment'
+/** `{ secret }`, its fingerprint; there once a process that shares the store has had one. */
+const DEPLOYMENT_SECRET = 'deployment-secret'
 
 /**
- * The id of the store, for a process that has this secret.
+ * The id of the store, for a process that has this secret. Of processes that come first at once, with one secret each,
+ * one secret is that of the store.
  * @throws MonogramError CONFIG_INVALID when the deployment has another
  */
 export async function requireOwnStore(progress: ProgressStore, fingerprint: string | null): Promise<string> {
-  const mine = { id: randomUUID(), secret: fingerprint }
-  const { id, secret } = (await progress.putIfAbsent(DEPLOYMENT, mine)) as unknown as Deployment
-  if (fingerprint === null || secret === fingerprint) return id
-  if (secret === null) await adoptSecret(progress, fingerprint)
-  else throw anotherSecret()
-  return id
+  const { id } = await progress.putIfAbsent(DEPLOYMENT, { id: randomUUID() })
+  if (fingerprint !== null) {
+    const { secret } = await progress.putIfAbsent(DEPLOYMENT_SECRET, { secret: fingerprint })
+    if (secret !== fingerprint) throw anotherSecret()
+  }
+  return id as string
 }
 
 /** From now on the store is that of processes with this secret; keys that were made under another one are void. */
 export async function adoptSecret(progress: ProgressStore, fingerprint: string): Promise<void> {
-  const { id } = (await progress.putIfAbsent(DEPLOYMENT, {
-    id: randomUUID(),
-    secret: fingerprint,
-  })) as unknown as Deployment
-  await progress.put(DEPLOYMENT, { id, secret: fingerprint })
+  await progress.put(DEPLOYMENT_SECRET, { secret: fingerprint })
 }
 
 /** @throws MonogramError CONFIG_INVALID when another deployment uses it */

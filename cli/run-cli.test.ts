@@ -14,6 +14,7 @@ import { openMemoryStorage } from '../tests/support/memory-storage.ts'
 import { commandHandlers } from './command-handlers.ts'
 import { createControlServer } from './control/control-server.ts'
 import { prepareControlSocketPath } from './control/socket-path.ts'
+import { adoptSecret, requireOwnStore } from './own-deployment.ts'
 import type { Services } from './services.ts'
 import { runLine, type Outcome } from './testing/run-line.ts'
 
@@ -91,6 +92,10 @@ describe('the command line', () => {
     ['import a.csv --source a/b', /--source takes/],
     ['status --json=yes', /--json takes no value/],
     ['keys create --name x', /at least one --scope/],
+    [
+      'keys create --name x --scope read --new-secret',
+      /--new-secret .*MONOGRAM_STORAGE_URL names none: leave it/,
+    ],
     ['start now', /start: expected no further words, got now/],
   ])('%s is not understood, and says why', async (line, expected) => {
     const { code, stdout, stderr } = await createTerminal().run(line)
@@ -133,6 +138,31 @@ test('keys are made, listed and revoked', async () => {
     code: 1,
     stderr: expect.stringContaining('KEY_SCOPE_UNKNOWN: expected scopes out of ingest, read, admin'),
   })
+})
+
+test('a new secret is begun with by a key that is made, and by none that is refused', async () => {
+  const { services } = createTerminal()
+  const { progress } = services.storage
+  const create = commandHandlers({
+    ...services,
+    requireSecret: async (begin) => {
+      await (begin ? adoptSecret(progress, 'new') : requireOwnStore(progress, 'new'))
+    },
+  })['keys.create']
+  const context = { onProgress: () => undefined, signal: new AbortController().signal }
+  await requireOwnStore(progress, 'lost')
+  const key = { name: 'x', scopes: ['read'] }
+  await expect(create({ ...key, scopes: ['write'], newSecret: true }, context)).rejects.toMatchObject({
+    code: 'KEY_SCOPE_UNKNOWN',
+  })
+  await requireOwnStore(progress, 'lost')
+  await expect(create({ ...key, newSecret: false }, context)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+  })
+  expect(await services.apiKeys.list()).toEqual([])
+  await create({ ...key, newSecret: true }, context)
+  await requireOwnStore(progress, 'new')
+  await expect(requireOwnStore(progress, 'lost')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
 })
 
 test('status and doctor tell what is there', async () => {

@@ -17,7 +17,7 @@ export interface Services {
   apiKeys: ApiKeys
   /**
    * Before a key is made: CONFIG_INVALID when the processes that share the store have another secret, under which it
-   * would be void; `begin` makes this one theirs.
+   * would be void. After one is made, `begin` makes this secret theirs.
    */
   requireSecret(begin: boolean): Promise<void>
   accept: Accept

@@ -15,7 +15,7 @@ export interface DeploymentCheck {
 /** What a process that shares its store needs of others; nothing for one that does not. */
 export async function checkDeployment(config: Config): Promise<DeploymentCheck[]> {
   if (!isDistributed(config)) return []
-  const processes = await askProcesses(config.subgraphUrls, await signerOf(config))
+  const processes = await askProcesses(config.subgraphUrls, signerOf(config))
   return [
     checkSettings(config),
     ...(config.redisUrl === null ? [] : [await checkRedis(config, config.redisUrl)]),

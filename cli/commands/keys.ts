@@ -2,6 +2,7 @@ import { SCOPES } from '../../core/access/principal.ts'
 import { MonogramError } from '../../core/errors.ts'
 import { JSON_OPTION, type CliContext, type Command } from '../command.ts'
 import { inStore } from '../in-store.ts'
+import { isDistributed } from '../role-set.ts'
 import { table } from '../table.ts'
 
 const create: Command = {
@@ -23,12 +24,15 @@ const create: Command = {
     if (name === null || scopes.length === 0) {
       throw new MonogramError('USAGE', 'keys create: --name NAME and at least one --scope SCOPE are needed')
     }
-    const created = await inStore(
-      'keys.create',
-      { name, scopes, newSecret: input.flag('new-secret') },
-      context,
-      config,
-    )
+    const newSecret = input.flag('new-secret')
+    if (newSecret && !isDistributed(config.config)) {
+      throw new MonogramError(
+        'USAGE',
+        'keys create: --new-secret is for processes that share a store, and MONOGRAM_STORAGE_URL names none: leave it ' +
+          'out, a data folder takes any secret; or set MONOGRAM_STORAGE_URL as those processes have it',
+      )
+    }
+    const created = await inStore('keys.create', { name, scopes, newSecret }, context, config)
     if (input.flag('json')) printJson(context, created)
     else {
       context.out(created.key)

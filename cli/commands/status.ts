@@ -25,7 +25,7 @@ export const statusCommand: Command = {
     const shared = isShared(storageUrl)
       ? {
           store: redactUrl(storageUrl),
-          processes: await askProcesses(subgraphUrls, await signerOf(config.config)),
+          processes: await askProcesses(subgraphUrls, signerOf(config.config)),
         }
       : null
     if (input.flag('json')) {
