@@ -29,14 +29,13 @@ function createTell(log: Log): (entry: LogEntry) => void {
   return ({ namespace, log: { message, error, topic, groupId } }) => {
     const told = isToBeTold(`${namespace} ${message} ${String(error)}`)
     if (!told) return
-    const more = told.untold > 0 ? { untold: told.untold } : {}
     log.warn(
       {
         kafka: namespace,
         reason: error as unknown,
         topic: topic as unknown,
         groupId: groupId as unknown,
-        ...more,
+        ...told,
       },
       message,
     )

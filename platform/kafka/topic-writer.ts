@@ -71,9 +71,13 @@ export function inRequests(messages: readonly TopicMessage[]): TopicMessage[][] 
   for (const message of messages) {
     const bytes = bytesOf(message)
     const last = requests.at(-1)
-    if (last && bytes <= room) last.push(message)
-    else requests.push([message])
-    room = (last && bytes <= room ? room : MAX_REQUEST_BYTES) - bytes
+    if (last && bytes <= room) {
+      last.push(message)
+      room -= bytes
+    } else {
+      requests.push([message])
+      room = MAX_REQUEST_BYTES - bytes
+    }
   }
   return requests
 }

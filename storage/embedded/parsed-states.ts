@@ -1,5 +1,6 @@
 import type { ProfileState } from '../../core/profile/profile.ts'
 import { readState } from '../../core/profile/read-state.ts'
+import { parseState } from '../parse-state.ts'
 
 /**
  * The states that were written last, by their text: a profile is put together just after its trail was folded, and what
@@ -25,7 +26,7 @@ export function createParsedStates(): ParsedStates {
   return {
     parse(id, text) {
       const last = kept.get(id)
-      return last?.text === text ? last.state : readState(JSON.parse(text) as Partial<ProfileState>)
+      return last?.text === text ? last.state : parseState(text)
     },
     keep(id, text, state) {
       drop(id)

@@ -1,5 +1,4 @@
-import type { ProfileState } from '../../core/profile/profile.ts'
-import { readState } from '../../core/profile/read-state.ts'
+import { parseState } from '../parse-state.ts'
 import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import { idList } from './encode.ts'
@@ -95,10 +94,6 @@ type BaseColumns = [
 
 function readBase([id, rev, before, version, foldVersion, state]: BaseColumns): TrailBase {
   return { id, rev, before, version, foldVersion, state: parseState(state) }
-}
-
-function parseState(text: string): ProfileState {
-  return readState(JSON.parse(text) as Partial<ProfileState>)
 }
 
 function baseRow(base: TrailBase): BaseRow {

@@ -24,7 +24,7 @@ export interface QueryPlan {
  * `equal`: one value. `some`: one of a list. `range`: between bounds. `there`: that it has one at all, which bounds
  * nothing, but asks for rows of a partial index. `other`: what no index bounds.
  */
-export type Constraint = 'equal' | 'some' | 'range' | 'there' | 'other'
+type Constraint = 'equal' | 'some' | 'range' | 'there' | 'other'
 
 const ID_INDEX = { name: '_id_', key: { _id: 1 } } as const
 
@@ -41,7 +41,7 @@ export function planQuery(
   const { constraints, alternatives } = constraintsOf(filter)
   const plans = indexes.flatMap((index) => planByIndex(index, constraints, sort) ?? [])
   // One document at most, whatever else is asked of it.
-  const byId = plans.find(({ name }) => name === ID_INDEX.name && isOfIds(constraints))
+  const byId = plans.find(({ name }) => name === ID_INDEX.name && isNamed(constraints, '_id'))
   const [best] = byId
     ? [byId]
     : plans.toSorted(
@@ -75,8 +75,9 @@ export function planQuery(
   }
 }
 
-function isOfIds(constraints: ReadonlyMap<string, Constraint>): boolean {
-  return ['equal', 'some'].includes(constraints.get('_id') ?? 'other')
+/** Whether these give the field its values. */
+export function isNamed(constraints: ReadonlyMap<string, Constraint>, field: string): boolean {
+  return ['equal', 'some'].includes(constraints.get(field) ?? 'other')
 }
 
 interface IndexPlan {

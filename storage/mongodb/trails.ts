@@ -1,5 +1,4 @@
-import type { ProfileState } from '../../core/profile/profile.ts'
-import { readState } from '../../core/profile/read-state.ts'
+import { parseState } from '../parse-state.ts'
 import type { AppliedEntry, TrailBase, TrailDocument, TrailStore } from '../ports.ts'
 import { flag, integer, json, text } from '../values.ts'
 import type { Calls } from './calls.ts'
@@ -96,10 +95,6 @@ function readTrail(row: TrailRow): TrailDocument {
 
 function readBase({ _id, rev, before, version, foldVersion, state }: TrailBaseRow): TrailBase {
   return { id: _id, rev, before, version, foldVersion, state: parseState(state) }
-}
-
-function parseState(text: string): ProfileState {
-  return readState(JSON.parse(text) as Partial<ProfileState>)
 }
 
 function baseReplacement(base: TrailBase): Replacement {

@@ -29,10 +29,11 @@ export interface SealedEvents {
   receivedUntil: number
 }
 
+/** Of more than a million that are pending, or parked, a million may be counted. */
 export interface EventBacklog {
   pending: number
   parked: number
-  /** When the oldest pending event arrived. */
+  /** When the oldest of the pending events that were counted arrived; null without any. */
   oldestReceivedAt: number | null
 }
 

@@ -84,6 +84,6 @@ export interface EventStore {
     after: string | null,
     limit: number,
   ): Promise<{ events: StoredEvent[]; next: string | null; settled: string }>
-  /** Of more than a million that wait, or are parked, a million. */
+  /** Of more than a million that are pending, or parked, a million may be counted. */
   stats(): Promise<{ events: number; pending: number; parked: number; conflicts: number }>
 }

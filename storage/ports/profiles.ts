@@ -38,7 +38,7 @@ export interface ProfileStore {
   list(after: ProfileId | null, limit: number): Promise<ProfileId[]>
   /**
    * Profiles that are no tombstones; profiles, or tombstones, with something in their outbox. Of millions of tombstones
-   * the share may be estimated, and no more than a million of what waits counted.
+   * the share may be estimated, and of more than a million with an outbox a million may be counted.
    */
   stats(): Promise<{ profiles: number; outbox: number }>
 }
