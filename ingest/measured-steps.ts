@@ -52,7 +52,7 @@ export function measuredSteps(metrics: PathMetrics): MeasuredSteps {
     relay: (relay) => ({
       ...relay,
       carryWritten: (limit) => metrics.time('relay', () => relay.carryWritten(limit), itself),
-      carryFound: (limit) => metrics.time('relay', () => relay.carryFound(limit), itself),
+      carryFound: (limit, options) => metrics.time('relay', () => relay.carryFound(limit, options), itself),
     }),
   }
 }

@@ -29,7 +29,7 @@ async function setUp(secondLookMs: number) {
   const relay = createRelay({ profiles, products, feed, clock: () => now })
   const hand = (id: string, versions: readonly number[]): void =>
     relay.written.Profile.put([[id, { id, outbox: versions.map(change) }]])
-  return { relay, memory, told, write, hand, outboxes, pass: (ms: number) => (now += ms) }
+  return { relay, feed, memory, told, write, hand, outboxes, pass: (ms: number) => (now += ms) }
 }
 
 describe('the relay', () => {
@@ -121,5 +121,31 @@ describe('the relay', () => {
     pass(2)
     expect(await relay.carryFound(10)).toBe(1)
     expect(told).toEqual(['a1'])
+  })
+
+  test('what is written again and again by who carries nothing is told all the same, and at once when somebody says so', async () => {
+    const { relay, told, write, pass } = await setUp(3_000)
+    pass(10_000)
+    await write('a', [1, 9_999])
+    expect(await relay.carryFound(10)).toBe(2)
+    await write('b', [9_999])
+    expect(await relay.carryFound(10)).toBe(0)
+    expect(await relay.carryFound(10, { isAll: true })).toBe(1)
+    expect(told).toEqual(['a1', 'a9999', 'b9999'])
+  })
+
+  test('what a part of the feed did not take is handed over still, and is not counted', async () => {
+    const { relay, feed, write, hand, outboxes } = await setUp(0)
+    for (const id of ['a', 'b']) {
+      await write(id, [1])
+      hand(id, [1])
+    }
+    const append = feed.append.bind(feed)
+    feed.append = async (changes) => (await append(changes)).map((each, i) => (i === 0 ? null : each))
+    expect(await relay.carryWritten(10)).toBe(1)
+    expect(await outboxes()).toEqual(['a1'])
+    feed.append = append
+    expect(await relay.carryWritten(10)).toBe(1)
+    expect(await outboxes()).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '../core/profile/profile.ts'
+import { allEnded } from '../platform/all-ended.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ProductStore, ProfileStore } from '../storage/ports.ts'
 import type { Change, ChangeFeed } from '../stream/ports.ts'
@@ -29,12 +30,17 @@ export interface Relay {
   readonly written: Readonly<Record<Change['entity'], HandedOn<Outbox>>>
   /** Carries up to `limit` of `written` of each kind; returns how many entries it carried. */
   carryWritten(limit: number): Promise<number>
-  /** Carries up to `limit` outboxes of each kind that it finds in the store; returns how many entries it carried. */
-  carryFound(limit: number): Promise<number>
+  /**
+   * Carries up to `limit` outboxes of each kind that it finds in the store; returns how many entries it carried. Those that
+   * whoever wrote them seems to be carrying are left to him, unless `isAll` is set.
+   */
+  carryFound(limit: number, options?: { isAll?: boolean }): Promise<number>
 }
 
 /** Outboxes that wait for their second look: beyond it nothing more is carried, until these are trimmed. */
 const MAX_CARRIED = 20_000
+/** Of the store's outboxes that one call goes through; the next one goes on from there. */
+const MAX_PAGES = 8
 /** Within so long an outbox is carried by whoever wrote it. */
 const CARRY_MS = 1_000
 /** Outboxes that wait to be carried: those beyond it are looked for in the store. */
@@ -44,10 +50,14 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
   const relays = { Profile: createRelayOf('Profile', profiles), Product: createRelayOf('Product', products) }
   return {
     written: { Profile: relays.Profile.written, Product: relays.Product.written },
-    carryWritten: async (limit) =>
-      (await relays.Profile.carryWritten(limit)) + (await relays.Product.carryWritten(limit)),
-    carryFound: async (limit) =>
-      (await relays.Profile.carryFound(limit)) + (await relays.Product.carryFound(limit)),
+    carryWritten: (limit) => each((relay) => relay.carryWritten(limit)),
+    carryFound: (limit, options) => each((relay) => relay.carryFound(limit, options)),
+  }
+
+  /** Neither holds up the other. */
+  async function each(carry: (relay: RelayOf) => Promise<number>): Promise<number> {
+    const [profiles, products] = await allEnded([carry(relays.Profile), carry(relays.Product)])
+    return profiles + products
   }
 
   function createRelayOf(entity: Change['entity'], store: OutboxStore): RelayOf {
@@ -63,38 +73,45 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
         await lookAgain()
         const taken = written.take(Math.min(limit, Math.max(0, MAX_CARRIED - carried.size)))
         if (taken.length === 0) return 0
+        const found = taken.flatMap(([, outbox]) => newIn(outbox))
+        const isLeft = new Set(found.map(({ id }) => id))
         try {
-          return await carry(taken.flatMap(([, outbox]) => newIn(outbox)))
-        } catch (error) {
-          written.putBack(taken)
-          throw error
+          const carriedNow = await carry(found)
+          for (const { id } of carriedNow) isLeft.delete(id)
+          return entriesOf(carriedNow)
+        } finally {
+          written.putBack(taken.filter(([id]) => isLeft.has(id)))
         }
       },
-      async carryFound(limit) {
+      async carryFound(limit, { isAll = false } = {}) {
         await lookAgain()
-        return carry(await findNew(limit))
+        return entriesOf(await carry(await findNew(limit, isAll)))
       },
     }
 
-    async function carry(found: readonly Found[]): Promise<number> {
+    /** Those that are in the feed now: a part of it may be away. */
+    async function carry(found: readonly Found[]): Promise<Found[]> {
       const changes = found.flatMap(({ changes }) => changes)
-      if (changes.length === 0) return 0
+      if (changes.length === 0) return []
       const appended = await feed.append(changes)
       let i = -1
-      const items = found.flatMap(({ id, version, changes: { length } }): CarriedItem[] => {
+      const items: CarriedItem[] = []
+      const told = found.filter(({ id, version, changes: { length } }) => {
         const answers = appended.slice(i + 1, (i += length) + 1)
         const last = answers.at(-1)
-        return last && answers.every((answer) => answer !== null) ? [{ id, version, appended: last }] : []
+        if (!last || answers.includes(null)) return false
+        items.push({ id, version, appended: last })
+        return true
       })
       for (const { id } of items) lost.delete(id)
       if (feed.secondLookMs === 0) await store.trimOutbox(items)
       else carried.add(clock(), items)
-      return changes.length
+      return told
     }
 
-    /** Whoever wrote it is carrying it, and looks again before it is trimmed. */
+    /** Whoever wrote it is carrying it, and looks again before it is trimmed: then it is not older than that. */
     function isUnderWay({ id, outbox }: Outbox): boolean {
-      const age = clock() - (outbox.at(-1)?.at ?? 0)
+      const age = clock() - (outbox[0]?.at ?? 0)
       return feed.secondLookMs > 0 && !lost.has(id) && age >= 0 && age < feed.secondLookMs + CARRY_MS
     }
 
@@ -119,15 +136,23 @@ export function createRelay({ profiles, products, feed, clock }: RelayOptions): 
     }
 
     /** Goes round all outboxes and leaves out what is carried already, so that none that waits is in another's way. */
-    async function findNew(limit: number): Promise<Found[]> {
+    async function findNew(limit: number, isAll: boolean): Promise<Found[]> {
       const list: Found[] = []
-      while (list.length < limit && carried.size + list.length < MAX_CARRIED) {
+      for (let pages = 0; pages < MAX_PAGES && list.length < limit; pages++) {
+        if (carried.size + list.length >= MAX_CARRIED) break
         const page: Outbox[] = await store.findOutbox(after, limit)
-        list.push(...page.filter((outbox) => !written.has(outbox.id) && !isUnderWay(outbox)).flatMap(newIn))
+        list.push(...page.filter(isLeft).flatMap(newIn))
         after = page.length < limit || feed.secondLookMs === 0 ? null : (page.at(-1)?.id ?? null)
-        if (after === null) break
+        if (after !== null) continue
+        // What was lost has been seen, whoever carried it again.
+        lost.clear()
+        break
       }
       return list
+
+      function isLeft(outbox: Outbox): boolean {
+        return !written.has(outbox.id) && (isAll || !isUnderWay(outbox))
+      }
     }
   }
 }
@@ -153,4 +178,8 @@ function changesOf(entity: Change['entity'], { id, mergedInto = null, outbox }: 
     const change = { entity, id, from, version, changed, at }
     return isNewest && mergedInto !== null ? { ...change, mergedInto } : change
   })
+}
+
+function entriesOf(found: readonly Found[]): number {
+  return found.reduce((sum, { changes }) => sum + changes.length, 0)
 }

@@ -9,12 +9,13 @@ const NEVER_MS = 600_000
 
 function start(
   step: (looks: boolean) => LaneStep | Promise<LaneStep>,
-  { pollMs = NEVER_MS, failures = [] as number[] } = {},
+  { pollMs = NEVER_MS, failures = [] as number[], clock = (): number => 0 } = {},
 ): Lane {
   return createLane({
     step: async (looks) => step(looks),
     onFailure: (_, count) => failures.push(count),
     maxBackoffMs: 1,
+    clock,
     sleep: systemSleep,
     pollMs,
   })
@@ -43,11 +44,14 @@ describe('a lane', () => {
     let pages = 3
     let steps = 0
     const looked: boolean[] = []
-    await using lane = start((looks) => {
-      looked.push(looks)
-      if (looks && pages-- > 0) return { ...WORKED, looksOn: pages > 0 }
-      return ++steps < 40 ? WORKED : NOTHING
-    })
+    await using lane = start(
+      (looks) => {
+        looked.push(looks)
+        if (looks && pages-- > 0) return { ...WORKED, looksOn: pages > 0 }
+        return ++steps < 40 ? WORKED : NOTHING
+      },
+      { pollMs: 15, clock: () => steps },
+    )
     await until(() => steps === 40)
     expect(looked.slice(0, 4)).toEqual([true, true, true, false])
     expect(looked.slice(4).filter(Boolean)).toHaveLength(2)
@@ -112,6 +116,7 @@ describe('a lane', () => {
     await systemSleep(1)
     await lane[Symbol.asyncDispose]()
     await idle
+    await lane.idle()
     expect(isDone).toBe(true)
   })
 })

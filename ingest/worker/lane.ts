@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts'
 import type { Sleep } from '../../platform/sleep.ts'
 
 export interface LaneStep {
@@ -16,8 +17,9 @@ export interface LaneOptions {
   onFailure: (error: unknown, failures: number) => void
   /** The longest wait after failures. */
   maxBackoffMs: number
+  clock: Clock
   sleep: Sleep
-  /** After so long without anything to do it looks by itself. */
+  /** So often it looks by itself, whether it is handed anything meanwhile or not. */
   pollMs: number
 }
 
@@ -31,15 +33,12 @@ export interface Lane extends AsyncDisposable {
   idle(): Promise<void>
 }
 
-/** Steps after which it looks though it is handed one thing after the other: nothing is left lying behind them. */
-const LOOK_EVERY = 16
-
-export function createLane({ step, onFailure, maxBackoffMs, sleep, pollMs }: LaneOptions): Lane {
+export function createLane({ step, onFailure, maxBackoffMs, clock, sleep, pollMs }: LaneOptions): Lane {
   const stopping = new AbortController()
   let sleeping = new AbortController()
   let isWoken = false
   let looks = true
-  let stepsUntilLook = LOOK_EVERY
+  let lookedAt = clock()
   let waiting: { resolve: () => void; hasBegun: boolean }[] = []
   const running = run()
 
@@ -50,6 +49,7 @@ export function createLane({ step, onFailure, maxBackoffMs, sleep, pollMs }: Lan
       wake()
     },
     idle() {
+      if (stopping.signal.aborted) return Promise.resolve()
       return new Promise((resolve) => {
         waiting.push({ resolve, hasBegun: false })
         wake()
@@ -92,9 +92,9 @@ export function createLane({ step, onFailure, maxBackoffMs, sleep, pollMs }: Lan
   }
 
   function takeLook(): boolean {
-    const isLook = looks || waiting.length > 0 || --stepsUntilLook <= 0
+    const isLook = looks || waiting.length > 0 || clock() - lookedAt >= pollMs
     for (const waiter of waiting) waiter.hasBegun = true
-    if (isLook) stepsUntilLook = LOOK_EVERY
+    if (isLook) lookedAt = clock()
     looks = false
     return isLook
   }

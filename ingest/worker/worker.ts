@@ -63,11 +63,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const { storage, fold, folded, materialiseEach, identityLog, sweep, relay, clock, log } = options
   const { step = STEP, pollMs = 250, sleep = systemSleep, share: shareNow = () => WHOLE_SHARE } = options
 
+  /** Whether somebody who tells nothing himself may have written what is to be told. */
+  let isAnything = false
   const folding = lane('folding', foldSome())
   const linking = lane('linking', linkSome())
   const writing = lane('materialising', writeSome())
   const telling = createLane({
     step: relaySome(),
+    clock,
     sleep,
     pollMs,
     maxBackoffMs: MAX_RELAY_BACKOFF_MS,
@@ -87,6 +90,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (work === 'events') return
       linking.look()
       writing.look()
+      isAnything = true
       telling.look()
     },
     async settled() {
@@ -101,6 +105,7 @@ export function createWorker(options: WorkerOptions): Worker {
   function lane(work: string, doSome: (looks: boolean) => Promise<LaneStep>): ReturnType<typeof createLane> {
     return createLane({
       step: doSome,
+      clock,
       sleep,
       pollMs,
       maxBackoffMs: MAX_BACKOFF_MS,
@@ -138,7 +143,8 @@ export function createWorker(options: WorkerOptions): Worker {
   function linkSome(): (looks: boolean) => Promise<LaneStep> {
     const share = withWholeShares(shareNow, clock)
     return async (looks) => {
-      if (!share().does('link')) return NOTHING
+      const own = looks ? share() : shareNow()
+      if (!own.does('link')) return NOTHING
       const linked = await recordLinks(storage.events, storage.identities, step)
       if (linked === 0 && !looks) return NOTHING
       const { decided, finished } = await identityLog.step(step)
@@ -184,7 +190,10 @@ export function createWorker(options: WorkerOptions): Worker {
     const share = withWholeShares(shareNow, clock)
     return async (looks) => {
       const carried = await relay.carryWritten(step)
-      const found = looks && share().does('relay') ? await relay.carryFound(step) : 0
+      if (!looks || !share().does('relay')) return { ...NOTHING, worked: carried > 0 }
+      const isAll = isAnything
+      isAnything = false
+      const found = await relay.carryFound(step, { isAll })
       return { worked: carried + found > 0, looksOn: found >= step, waitMs: null }
     }
   }
