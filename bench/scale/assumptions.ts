@@ -84,7 +84,7 @@ export const MEASURED = {
   ingestCpuMs: measured('ingest, an event', 0.1892, 'CPU-ms', 'scale', '4 workers: ingest, an event'),
   workerCpuMs: measured('worker, an event', 0.8827, 'CPU-ms', 'scale', '4 workers: worker, an event'),
   linkMs: measured(
-    'link, a new pair',
+    'link, an event',
     1.062,
     'ms',
     'scale',

@@ -120,7 +120,7 @@ export function scaleModel(
     row(
       'linking alone',
       1_000 / given.linkMs,
-      'pairs/s',
+      'events/s',
       '1,000 / ms of the step: one worker does it for all',
     ),
   ]

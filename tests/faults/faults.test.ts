@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentLog } from '../../platform/log.ts'
@@ -78,24 +78,38 @@ describeWithServer(DOCUMENT_SERVER, 'faults between the processes', (documents) 
       expect(performance.now()).toBeLessThan(until)
     }
 
+    /** Renders may be late for the machine's sake, and are tried again; what became of the fault holds each time. */
     async function expectHeld(fault: () => Promise<void>): Promise<void> {
-      await holdsOnce(() => expectInTime(fault))
+      const wrong: unknown[] = []
+      await holdsOnce(async () => {
+        const pauses = await pausesDuring(fault).catch((error: unknown) => void wrong.push(error))
+        if (pauses) expectInTime(pauses.max / 1e6)
+      })
+      expect(wrong).toEqual([])
       expect(load.violations).toEqual([])
       expect(follower.gaps).toEqual([])
     }
 
-    async function expectInTime(fault: () => Promise<void>): Promise<void> {
+    /** Those of this process, until all is well again. */
+    async function pausesDuring(fault: () => Promise<void>): Promise<IntervalHistogram> {
       load.overDeadlineMs.length = 0
       const pauses = monitorEventLoopDelay({ resolution: 10 })
       pauses.enable()
-      await fault()
-      await expectWell()
-      // Some recover before many renders were asked for.
-      await eventually(async () => expect(load.overDeadlineMs.length).toBeGreaterThan(10))
-      pauses.disable()
+      try {
+        await fault()
+        await expectWell()
+        // Some recover before many renders were asked for.
+        await eventually(async () => expect(load.overDeadlineMs.length).toBeGreaterThan(10))
+      } finally {
+        pauses.disable()
+      }
+      return pauses
+    }
+
+    function expectInTime(pausesMs: number): void {
       const over = load.overDeadlineMs.toSorted((a, b) => a - b)
       expect(over[over.length >> 1]).toBeLessThan(TYPICALLY_OVER_MS)
-      expect(over.at(-1)).toBeLessThan(MAX_OVER_MS + pauses.max / 1e6)
+      expect(over.at(-1)).toBeLessThan(MAX_OVER_MS + pausesMs)
     }
 
     test('nothing', () => expectHeld(() => delay(FAULT_MS)))

@@ -109,15 +109,22 @@ describeWithServer(KAFKA_BROKER, 'faults between ours and Kafka', () => {
     expect((await shoppers()).reduce((sum, { orders }) => sum + orders, 0)).toBe(sent)
   }
 
+  /** Renders may be late for the machine's sake, and are tried again; what became of the fault holds each time. */
   async function expectHeld(fault: () => Promise<void>): Promise<void> {
-    await holdsOnce(() => expectInTime(fault))
+    const wrong: unknown[] = []
+    await holdsOnce(async () => {
+      load.overDeadlineMs.length = 0
+      const pauses = monitorEventLoopDelay({ resolution: 10 })
+      pauses.enable()
+      await expectCountedAfter(fault).catch((error: unknown) => wrong.push(error))
+      pauses.disable()
+      if (wrong.length === 0) expectInTime(pauses.max / 1e6)
+    })
+    expect(wrong).toEqual([])
     expect(load.violations).toEqual([])
   }
 
-  async function expectInTime(fault: () => Promise<void>): Promise<void> {
-    load.overDeadlineMs.length = 0
-    const pauses = monitorEventLoopDelay({ resolution: 10 })
-    pauses.enable()
+  async function expectCountedAfter(fault: () => Promise<void>): Promise<void> {
     const sending = new AbortController()
     const sender = (async () => {
       while (!sending.signal.aborted) {
@@ -125,14 +132,15 @@ describeWithServer(KAFKA_BROKER, 'faults between ours and Kafka', () => {
         await delay(50)
       }
     })()
-    await fault()
+    await fault().finally(() => sending.abort())
     const until = performance.now() + RECOVERY_MS
-    sending.abort()
     await sender
     await eventually(expectCounted, until - performance.now())
-    pauses.disable()
+  }
+
+  function expectInTime(pausesMs: number): void {
     expect(load.overDeadlineMs.length).toBeGreaterThan(10)
-    expect(Math.max(...load.overDeadlineMs)).toBeLessThan(MAX_OVER_MS + pauses.max / 1e6)
+    expect(Math.max(...load.overDeadlineMs)).toBeLessThan(MAX_OVER_MS + pausesMs)
   }
 
   test.each(FAULTS)('%s: each record is taken once, within five seconds, and no other waits', (_, fault) =>

@@ -53,7 +53,7 @@ describeWithServer(DOCUMENT_SERVER, 'the event path on MongoDB', (server) => {
     const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(45)} ${value.toFixed(3)}`)
     process.stdout.write(`${lines.join('\n')}\n`)
     expect(figures['appended: round trips each']).toBe(1 / BATCH)
-    expect(figures['folded to profiles: round trips each']).toBeLessThan(0.2)
+    expect(figures['folded to profiles: round trips each']).toBeLessThan(0.13)
     expect(figures['read by id, one at a time: round trips each']).toBe(1)
   })
 })

@@ -37,9 +37,11 @@ export class BalancedClient implements AsyncDisposable {
         signal: AbortSignal.timeout(10_000),
       })
       const text = await response.text()
-      const answer = JSON.parse(text) as { errors?: unknown }
-      const isWhole = answer.errors === undefined || (mayBeLate && text.includes('"reason":"timeout"'))
-      if (response.status === 200 && isWhole) this.answered++
+      const answer = JSON.parse(text) as Answer
+      const degraded = answer.extensions?.degraded ?? []
+      const isWhole = answer.errors === undefined && degraded.length === 0
+      const isLate = degraded.length > 0 && degraded.every(({ reason }) => reason === 'timeout')
+      if (response.status === 200 && (isWhole || (mayBeLate && isLate))) this.answered++
       else this.failures.push(`${url}${path}: ${response.status} ${text.slice(0, 300)}`)
       return answer
     } catch (error) {
@@ -65,4 +67,9 @@ export class BalancedClient implements AsyncDisposable {
     this.#isOver = true
     await this.#watching
   }
+}
+
+interface Answer {
+  errors?: unknown
+  extensions?: { degraded?: { reason: string }[] }
 }

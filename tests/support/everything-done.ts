@@ -10,12 +10,22 @@ export async function everythingDone(storage: Storage, withinMs = 120_000): Prom
 }
 
 async function leftIn({ events, identities, trails, profiles }: Storage): Promise<object> {
-  const [backlog, pairs, batch, dirty, stats] = await Promise.all([
+  const [backlog, unlinked, undos, pairs, batch, dirty, stats] = await Promise.all([
     events.backlog(),
+    events.findUnlinked(1),
+    identities.findPendingUndos(1),
     identities.findPendingPairs(1),
     identities.head(),
     trails.findDirty(null, 1),
     profiles.stats(),
   ])
-  return { ...backlog, ...stats, pairs, batch: batch && { n: batch.n, done: batch.done }, dirty }
+  return {
+    ...backlog,
+    ...stats,
+    unlinked,
+    undos,
+    pairs,
+    batch: batch && { n: batch.n, done: batch.done },
+    dirty,
+  }
 }
