@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { openMemoryStream } from './memory/open.ts'
 import type { Stream } from './ports.ts'
+import type { RedisDescription } from './redis/describe.ts'
 
 export interface OpenStreamOptions {
   /** Null: what one process needs, in its memory. */
@@ -19,9 +20,7 @@ export async function openStream({ url, ...options }: OpenStreamOptions): Promis
 }
 
 /** What answers at that URL, and what about it is not as it has to be; changes nothing there. Rejects with the reason. */
-export async function describeSharedStream(
-  url: string,
-): Promise<{ found: string; complaints: readonly string[] }> {
+export async function describeSharedStream(url: string): Promise<RedisDescription> {
   const { describeRedis } = await import('./redis/describe.ts')
   return describeRedis(url)
 }

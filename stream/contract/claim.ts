@@ -15,5 +15,13 @@ export function describeClaimContract(open: OpenStream): void {
       await opened.flush()
       expect(await stream.claim({ store: 'b' })).toBeNull()
     })
+
+    test('keeps nothing of what it refused', async () => {
+      await using opened = await open()
+      const { stream } = opened
+      expect(await stream.claim({ secret: 's' })).toBeNull()
+      expect(await stream.claim({ store: 'b', secret: 'x' })).toBe('secret')
+      expect(await stream.claim({ store: 'a', secret: 's' })).toBeNull()
+    })
   })
 }

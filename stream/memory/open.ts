@@ -32,10 +32,9 @@ export function openMemoryStream(options: { clock: Clock; partitions?: number })
     rateLimits: createMemoryRateLimits({ clock }),
     hints: createMemoryHints(),
     async claim(owner) {
-      for (const [name, value] of Object.entries(owner)) {
-        if ((claims.get(name) ?? value) !== value) return name
-        claims.set(name, value)
-      }
+      const said = Object.entries(owner)
+      for (const [name, value] of said) if ((claims.get(name) ?? value) !== value) return name
+      for (const [name, value] of said) claims.set(name, value)
       return null
     },
     flush() {

@@ -1,20 +1,19 @@
 import type { Stream } from '../ports.ts'
 import type { RedisClient } from './client.ts'
 import { ownerKey } from './keys.ts'
+import { createScript } from './script.ts'
+import { CLAIM } from './scripts/claim.ts'
+
+const script = createScript(CLAIM)
 
 /** Kept beside the feed and for as long: `FLUSHALL` gives it up, and the next process claims it. */
 export function createRedisClaim(client: RedisClient): Stream['claim'] {
   return async (owner) => {
-    for (const [name, value] of Object.entries(owner)) {
-      try {
-        if ((await client.hsetnx(ownerKey(), name, value)) === 1) continue
-        const said = await client.hget(ownerKey(), name)
-        if (said !== null && said !== value) return name
-      } catch {
-        // It is away, or takes no writes now: what it holds cannot be used either.
-        return null
-      }
+    try {
+      return (await script.run(client, [ownerKey()], Object.entries(owner).flat())) as string | null
+    } catch {
+      // It is away, or takes no writes now: what it holds cannot be used either.
+      return null
     }
-    return null
   }
 }

@@ -1,6 +1,6 @@
 import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
 import type { Log } from '../../platform/log.ts'
-import { isRefusal } from './explain.ts'
+import { isRefusal, reasonOf } from './explain.ts'
 import type { RedisAddress } from './redis-url.ts'
 
 export type RedisClient = Redis | Cluster
@@ -47,12 +47,13 @@ export function createClient({ address, name, log, commandTimeoutMs }: ClientOpt
   reviveWhenEnded(client)
   let last = ''
   client.on('error', (error: Error) => {
+    const reason = reasonOf(error)
     // The same failure again and again, at each try to connect, is told once.
-    if (error.message !== last) {
-      const what = isRefusal(error.message) ? 'Redis refuses this process' : 'Redis cannot be reached'
-      log.warn({ reason: error.message, client: name }, what)
+    if (reason !== last) {
+      const what = isRefusal(reason) ? 'Redis refuses this process' : 'Redis cannot be reached'
+      log.warn({ reason, client: name }, what)
     }
-    last = error.message
+    last = reason
   })
   client.on('ready', () => {
     last = ''

@@ -1,5 +1,6 @@
 import { silentLog } from '../../platform/log.ts'
 import { connected, createClient } from './client.ts'
+import { reasonOf } from './explain.ts'
 import { parseRedisUrl } from './redis-url.ts'
 import { complaints, readInfos } from './watch-server.ts'
 
@@ -16,7 +17,7 @@ export async function describeRedis(url: string): Promise<RedisDescription> {
   const address = parseRedisUrl(url)
   const client = createClient({ address, name: 'doctor', log: silentLog(), commandTimeoutMs: WAIT_MS })
   let reason = `no answer within ${WAIT_MS} ms`
-  client.on('error', (error: Error) => (reason = error.message))
+  client.on('error', (error: Error) => (reason = reasonOf(error)))
   try {
     if (!(await connected(client, WAIT_MS))) throw new Error(`Redis cannot be reached: ${reason}`)
     const infos = await readInfos(client)

@@ -11,7 +11,7 @@ import { readCalls, type ReadCall } from './read-calls.ts'
 import { createScript, type Script } from './script.ts'
 import { FILL } from './scripts/fill.ts'
 import { READ } from './scripts/read.ts'
-import { runSections, type Section } from './sections.ts'
+import { byPartition, runSections, type Section } from './sections.ts'
 import { fieldPrefix } from './selections.ts'
 import { createSluice } from './sluice.ts'
 import { parseToken } from './token.ts'
@@ -47,7 +47,7 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
     if (client.status !== 'ready') return answers
     const asked = reads.map(partitionOfItem)
     const epochs: (string | undefined)[] = []
-    for (const partition of asked) epochs[partition] ??= reader.positionOf(partition)?.epoch
+    for (const partition of asked) epochs[partition] ??= epochOf(partition)
     const calls = readCalls(reads, { partitions: asked, epochs, isCluster: client.isCluster })
     if (calls.length === 0) return answers
     const replies = await sluice(() => Promise.allSettled(calls.map(callRead)), timeoutMs)
@@ -77,25 +77,23 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
     const isKept = fills.map(() => false)
     if (client.status !== 'ready') return isKept
     const now = clock()
-    const sections: FillSection[] = []
-    const byPartition: FillSection[] = []
-    for (const [index, one] of fills.entries()) {
-      const partition = partitionOfItem(one)
-      const epoch = reader.positionOf(partition)?.epoch
+    const current = fills.flatMap((one, index) => {
       const token = parseToken(one.token)
-      if (token?.partition !== partition || token.epoch !== epoch || !isKeepable(one)) continue
-      let section = byPartition[partition]
-      if (!section) {
-        section = { partition, indexes: [], keys: [], args: [epoch, 0] }
-        byPartition[partition] = section
-        sections.push(section)
-      }
-      section.indexes.push(index)
-      section.keys.push(entityKey(partition, one.entity))
-      section.args[1] = section.indexes.length
-      section.args.push(token.number, ...fillArgs(one, now))
-    }
-    if (sections.length === 0) return isKept
+      if (token?.partition !== partitionOfItem(one) || !isKeepable(one)) return []
+      return token.epoch === epochOf(token.partition) ? [{ index, one, token }] : []
+    })
+    if (current.length === 0) return isKept
+    const groups = byPartition(current, ({ token }) => token.partition)
+    const sections = [...groups].map(([partition, those]): FillSection => ({
+      partition,
+      indexes: those.map(({ index }) => index),
+      keys: those.map(({ one }) => entityKey(partition, one.entity)),
+      args: [
+        epochOf(partition) ?? '0',
+        those.length,
+        ...those.flatMap(({ one, token }) => [token.number, ...fillArgs(one, now)]),
+      ],
+    }))
     const head = [partitions, MAX_ENTITY_BYTES]
     const calls = await sluice(() => runSections(client, scripts.fill, head, sections), timeoutMs)
     for (const call of calls ?? []) {
@@ -122,6 +120,10 @@ export function createRedisEntityCache(options: RedisEntityCacheOptions): Entity
       fields.length,
       ...fields.flatMap(([field, value]) => [prefix + field, value]),
     ]
+  }
+
+  function epochOf(partition: number): string | undefined {
+    return reader.positionOf(partition)?.epoch
   }
 
   function partitionOfItem({ entity }: CacheRead | CacheFill): number {

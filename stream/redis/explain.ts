@@ -3,6 +3,11 @@ export function isRefusal(message: string): boolean {
   return /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR DB index)/.test(message)
 }
 
+/** Why the client cannot be used, as its `error` event tells it; that of a cluster says it only of the node asked last. */
+export function reasonOf(error: Error & { lastNodeError?: Error | null }): string {
+  return (error.lastNodeError ?? error).message
+}
+
 /** What a failure of Redis means, in words that help; never what was sent. */
 export function explain(error: unknown, partitions: number): Error {
   const message = error instanceof Error ? error.message : 'Redis did not answer'

@@ -176,8 +176,7 @@ async function expectHealed(options: {
     await fault({ redis, replica, proxy, direct })
     await load.stopWriting()
     await eventually(async () => {
-      const list = await load.compare()
-      expect(list.filter(({ stored, known, cached }) => known !== stored || cached !== stored)).toEqual([])
+      expect(await load.differing()).toEqual([])
     }, 5_000)
     expect(load.violations).toEqual([])
   } finally {

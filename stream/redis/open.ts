@@ -8,7 +8,7 @@ import { createChannels, type Channels } from './channels.ts'
 import { createRedisClaim } from './claim.ts'
 import { connected, createClient, type RedisClient } from './client.ts'
 import { createRedisEntityCache } from './entity-cache.ts'
-import { explain, isRefusal } from './explain.ts'
+import { explain, isRefusal, reasonOf } from './explain.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { createRedisFeed } from './feed.ts'
 import { createRedisHints } from './hints.ts'
@@ -54,8 +54,9 @@ export async function openRedisStream(options: RedisStreamOptions): Promise<Stre
 
   const client = connect('commands', COMMAND_TIMEOUT_MS)
   let refusal: string | null = null
-  client.on('error', ({ message }: Error) => {
-    if (isRefusal(message)) refusal = message
+  client.on('error', (error: Error) => {
+    const reason = reasonOf(error)
+    if (isRefusal(reason)) refusal = reason
   })
   const server = watchServer(client, log)
   const channels = createChannels(client, connect('hints'))

@@ -29,6 +29,7 @@ export function readCalls(
   reads: readonly CacheRead[],
   { partitions, epochs, isCluster }: ReadCallsOptions,
 ): ReadCall[] {
+  // By hand, not by sections.ts: every read that is not kept nearer goes through here, and what it costs is measured.
   const byPartition: number[][] = []
   for (let index = 0; index < reads.length; index++) {
     const partition = partitions[index] as number

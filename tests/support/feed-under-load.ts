@@ -13,9 +13,16 @@ export interface FeedUnderLoad {
   readonly gaps: () => number
   /** Ends writing; what was written goes on to be told. */
   stopWriting(): Promise<void>
-  /** For each profile what the store has and what the subscriber knows. */
-  compare(): Promise<{ id: string; stored: number; known: number; cached: number }[]>
+  /** The profiles of which the subscriber or the cache has another version than the store; empty when all is well. */
+  differing(): Promise<ProfileVersions[]>
   stop(): Promise<void>
+}
+
+interface ProfileVersions {
+  id: string
+  stored: number
+  known: number
+  cached: number
 }
 
 const IDS = Array.from({ length: 20 }, (_, i) => `person-${i}`)
@@ -105,6 +112,10 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
     }
   }
 
+  async function compare(id: string): Promise<ProfileVersions> {
+    return { id, stored: await stored(id), known: known.get(id) ?? 0, cached: await readCached(id) }
+  }
+
   const messages = reading.feed.subscribe({ entity: 'Profile', maxQueued: 1_000, signal: ending.signal })
   const writer = write()
   const running = [...relays.map(tell), follow(messages), readAll()]
@@ -117,15 +128,9 @@ export function loadFeed(writing: Stream, reading: Stream): FeedUnderLoad {
       resting.abort()
       await writer
     },
-    async compare() {
-      return Promise.all(
-        IDS.map(async (id) => ({
-          id,
-          stored: await stored(id),
-          known: known.get(id) ?? 0,
-          cached: await readCached(id),
-        })),
-      )
+    async differing() {
+      const all = await Promise.all(IDS.map(compare))
+      return all.filter((one) => one.known !== one.stored || one.cached !== one.stored)
     },
     async stop() {
       resting.abort()
