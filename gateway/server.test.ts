@@ -282,7 +282,7 @@ describe('subscriptions over WebSocket', () => {
     ['without a key', {}, 4403],
     ['with a key that is not known', { authorization: 'Bearer nonsense' }, 4403],
     ['with a key that lacks the scope', { authorization: 'Bearer ingest' }, 4403],
-    ['while nobody can say whose key it is', { authorization: 'Bearer unreadable' }, 1013],
+    ['while nobody can say whose key it is, and why is long', { authorization: 'Bearer unreadable' }, 1013],
   ])('%s are closed', async (_name, payload, expected) => {
     const { wsUrl } = await start()
     const socket = raw(wsUrl)
@@ -371,7 +371,10 @@ const PRINCIPALS: Record<string, Principal> = {
 }
 
 const authenticate: Authenticate = async ({ authorization, apiKey, cookie }) => {
-  if (authorization === 'Bearer unreadable') throw new MonogramError('STORAGE_UNAVAILABLE', 'try again')
+  if (authorization === 'Bearer unreadable') {
+    // Longer than a close frame may be.
+    throw new MonogramError('STORAGE_UNAVAILABLE', 'try again: '.repeat(20))
+  }
   const shown = authorization?.replace('Bearer ', '') ?? apiKey ?? cookie?.replace('session=', '') ?? ''
   return PRINCIPALS[shown] ?? null
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols } from 'graphql-ws'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { MonogramError } from '../core/errors.ts'
+import { isPassing } from '../platform/http-error.ts'
 import type { Log } from '../platform/log.ts'
 import { handleUpgrades, refuseUpgrade } from '../platform/upgrades.ts'
 import { createSocketProtocol, type SocketProtocolOptions } from './socket-protocol.ts'
@@ -98,9 +99,9 @@ export function createSocketServer(options: SocketServerOptions): AsyncDisposabl
 
   function fail(socket: WebSocket, error: unknown): void {
     if (socket.readyState !== socket.OPEN) return
-    if (error instanceof MonogramError && error.status === 503) {
+    if (error instanceof MonogramError && isPassing(error)) {
       log.warn({ err: error.cause ?? error, code: error.code }, 'a socket could not be served')
-      return socket.close(TRY_AGAIN_LATER, error.message)
+      return socket.close(TRY_AGAIN_LATER, 'Try again later')
     }
     log.error({ err: error }, 'a socket failed')
     socket.close(CloseCode.InternalServerError, 'Internal server error')

@@ -40,9 +40,14 @@ const MAX_TEXT = 240
 /** What may be over in a second: SDKs send the same again after so many. */
 const PASSING: ReadonlySet<ErrorCode> = new Set(['OVERLOADED', 'STORAGE_UNAVAILABLE', 'NOT_READY'])
 
+/** Whether to come again soon may help. */
+export function isPassing({ code }: MonogramError): boolean {
+  return PASSING.has(code)
+}
+
 /** The headers that an error's answer has beside its body. */
 export function errorHeaders(error: MonogramError): Record<string, string> {
-  if (PASSING.has(error.code)) return { 'retry-after': '1' }
+  if (isPassing(error)) return { 'retry-after': '1' }
   if (error.code === 'UNAUTHENTICATED') return { 'www-authenticate': 'Bearer realm="monogram"' }
   const allow = error.details['allow']
   return error.code === 'METHOD_NOT_ALLOWED' && typeof allow === 'string' ? { allow } : {}

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { runMonogram, temporaryFolder } from '../bench/support/monogram-process.ts'
+import { selfSigned } from './support/certificate.ts'
 import { describeWithServer } from './support/servers/describe-with-server.ts'
 import { hasProgram } from './support/servers/program.ts'
 import { REDIS_SERVER, startRedis } from './support/servers/redis-server.ts'
@@ -12,8 +10,8 @@ describeWithServer(REDIS_SERVER, 'Redis over TLS', () => {
     'is used when its certificate is known, and refused with the reason when it is not; openssl makes the certificate',
     async () => {
       const dir = temporaryFolder()
-      const [certificate, key] = await selfSigned(dir)
-      await using redis = await startRedis({ tls: { certificate, key } })
+      const tls = await selfSigned(dir, '127.0.0.1', 'IP:127.0.0.1')
+      await using redis = await startRedis({ tls })
       const lookAt = async (env: Record<string, string>): Promise<unknown> => {
         const roles = { MONOGRAM_ROLES: 'gateway', MONOGRAM_SECRET: 'the secret of a test of TLS' }
         const all = { ...roles, MONOGRAM_REDIS_URL: redis.url, ...env }
@@ -22,25 +20,8 @@ describeWithServer(REDIS_SERVER, 'Redis over TLS', () => {
         return checks.find(({ name }) => name === 'Redis')
       }
       expect(redis.url).toContain('rediss://')
-      expect(await lookAt({ NODE_EXTRA_CA_CERTS: certificate })).toMatchObject({ ok: true })
+      expect(await lookAt({ NODE_EXTRA_CA_CERTS: tls.certificate })).toMatchObject({ ok: true })
       expect(await lookAt({})).toMatchObject({ ok: false })
     },
   )
 })
-
-async function selfSigned(dir: string): Promise<[certificate: string, key: string]> {
-  const [certificate, key] = [join(dir, 'redis.crt'), join(dir, 'redis.key')]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  await promisify(execFile)('openssl', [
-    'req',
-    '-x509',
-    ...kind,
-    ...subject,
-    '-keyout',
-    key,
-    '-out',
-    certificate,
-  ])
-  return [certificate, key]
-}

@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { startMonogram, temporaryFolder } from '../bench/support/monogram-process.ts'
+import { selfSigned, type Certificate } from './support/certificate.ts'
 import { eventually } from './support/eventually.ts'
 import { serveFaultySubgraph } from './support/faulty-subgraph.ts'
 import { hasProgram } from './support/servers/program.ts'
@@ -17,8 +16,8 @@ describe.skipIf(!hasProgram('openssl'))(
   () => {
     test('are asked when their certificate is known, and not when it is unknown or of another host, which the log says', async () => {
       const dir = temporaryFolder()
-      const known = await certificateOf(dir, 'known', 'IP:127.0.0.1')
-      const elsewhere = await certificateOf(dir, 'elsewhere', 'DNS:elsewhere.example')
+      const known = await selfSigned(dir, 'known', 'IP:127.0.0.1')
+      const elsewhere = await selfSigned(dir, 'elsewhere', 'DNS:elsewhere.example')
       const both = join(dir, 'authorities.pem')
       await writeFile(
         both,
@@ -58,20 +57,6 @@ describe.skipIf(!hasProgram('openssl'))(
     })
   },
 )
-
-interface Certificate {
-  certificate: string
-  key: string
-}
-
-async function certificateOf(dir: string, name: string, host: string): Promise<Certificate> {
-  const files = { certificate: join(dir, `${name}.crt`), key: join(dir, `${name}.key`) }
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${host}`]
-  const made = ['-keyout', files.key, '-out', files.certificate]
-  await promisify(execFile)('openssl', ['req', '-x509', ...kind, ...subject, ...made])
-  return files
-}
 
 /** TLS in front of a port that speaks without. */
 async function serveTls(

@@ -32,7 +32,10 @@ export interface EntityCacheOptions {
   staleAfterMs?: number
   /** How long anything is fresh while the feed cannot be read. */
   lostFreshMs?: number
-  /** How long what processes share is waited for, before the subgraph is asked. */
+  /**
+   * How long one answer of what processes share is waited for. An entity whose id is not known may take two in a row,
+   * where its look-up leads and then the entity, before the subgraph is asked.
+   */
   storeTimeoutMs?: number
   /** One fresh answer in so many is compared with the subgraph; 0: none. */
   sampleOneIn?: number

@@ -40,7 +40,7 @@ export class MissingReads {
       if (!joined) own.push({ want, flight, shared: null })
       return this.#follow(want, flight, joined === undefined, ask)
     })
-    if (own.length > 0) void this.#fly(own, token, ask, { isBehind: false })
+    if (own.length > 0) void this.#fly(own, ask, { isBehind: false })
     return reads
   }
 
@@ -50,7 +50,7 @@ export class MissingReads {
     const token = this.#options.near.token()
     const flight = this.#flights.begin(nameOf(want), flightKey(want), token)
     flight.answer.catch(() => undefined)
-    void this.#fly([{ want, flight, shared: null }], token, ask, { isBehind: true, skipsStore: true })
+    void this.#fly([{ want, flight, shared: null }], ask, { isBehind: true, skipsStore: true })
   }
 
   /** From now on nobody joins a read of this entity. Of one whose id is not known it may be any read. */
@@ -79,7 +79,7 @@ export class MissingReads {
     for (let tries = 0; (read === null || this.#isOlder(read, want, token)) && tries < MAX_TRIES; tries++) {
       token = near.token()
       const again = this.#flights.alone(token)
-      void this.#fly([{ want, flight: again, shared: null }], token, ask, {
+      void this.#fly([{ want, flight: again, shared: null }], ask, {
         isBehind: false,
         skipsStore: true,
       })
@@ -100,14 +100,13 @@ export class MissingReads {
   /** Never rejects: each flight is told. */
   async #fly<Want extends EntityWant>(
     flights: readonly OpenFlight<Want>[],
-    token: NearToken,
     ask: AskEntities<Want>,
     { isBehind, skipsStore = false }: { isBehind: boolean; skipsStore?: boolean },
   ): Promise<void> {
     const { fills, shared, counters } = this.#options
     let open = flights
     try {
-      if (shared) open = await this.#readShared(open, shared, token, skipsStore)
+      if (shared) open = await this.#readShared(open, shared, skipsStore)
       if (open.length === 0) return
       counters.misses += open.length
       const answers = await ask(
@@ -117,7 +116,7 @@ export class MissingReads {
       for (const [index, { want, flight, shared: miss }] of open.entries()) {
         const answer = answers[index]
         if (!answer) throw new Error('a subgraph was asked for entities and told of fewer')
-        const entry = fills.keep(want, answer, token, miss?.fence ?? 0)
+        const entry = fills.keep(want, answer, flight.token, miss?.fence ?? 0)
         const id = answer.kind === 'found' ? answer.id : want.id
         if (entry && id !== null && miss) void shared?.fill(want, id, entry, miss)
         flight.settle(readOf(answer))
@@ -133,11 +132,11 @@ export class MissingReads {
   async #readShared<Want extends EntityWant>(
     flights: readonly OpenFlight<Want>[],
     shared: SharedReads,
-    token: NearToken,
     isFill: boolean,
   ): Promise<readonly OpenFlight<Want>[]> {
     const wants = flights.map(({ want }) => want)
-    const results = await shared.read(wants, token, isFill)
+    const tokens = flights.map(({ flight }) => flight.token)
+    const results = await shared.read(wants, tokens, isFill)
     return flights.filter((open, index) => {
       open.shared = results[index] ?? null
       if (!open.shared?.read) return true

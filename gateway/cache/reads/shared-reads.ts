@@ -34,8 +34,12 @@ export class SharedReads {
     this.#options = options
   }
 
-  /** In the order of the wants. `token`: of the near cache, from before. `isFill`: only what a fill needs is wanted. */
-  async read(wants: readonly EntityWant[], token: NearToken, isFill: boolean): Promise<SharedResult[]> {
+  /** In the order of the wants. `tokens`: of the near cache, from before. `isFill`: only what a fill needs is wanted. */
+  async read(
+    wants: readonly EntityWant[],
+    tokens: readonly NearToken[],
+    isFill: boolean,
+  ): Promise<SharedResult[]> {
     const { shared, lookUps } = this.#options
     const found = await lookUps.find(wants)
     const results = wants.map((want, index): SharedResult => {
@@ -54,7 +58,9 @@ export class SharedReads {
       const result = results[read.index] as SharedResult
       result.token = answer.token
       result.fence = answer.fence
-      if (!isFill) result.read = this.#take(answer, read, wants[read.index] as EntityWant, result, token)
+      if (isFill) continue
+      const want = wants[read.index] as EntityWant
+      result.read = this.#take(answer, read, want, result, tokens[read.index] as NearToken)
     }
     return results
   }
